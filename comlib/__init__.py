@@ -1,0 +1,58 @@
+"""Memory in recurrent networks: models, kernels, measures.
+
+One interface, ``Functional``: targets and models are causal sequences of
+functionals, and every measure takes functionals.
+"""
+
+from .adapters import CausalAttention, TorchRecurrent
+from .claims import Claim, Untested, verdicts
+from .counterexamples import Delay, Differentiator, Modulated, PeakHold, Squared
+from .deep import S4D
+from .functional import Functional, InputError, UnstableError, time_grid
+from .gated import GatedUnit
+from .kernels import (Airy, Combination, Exponential, ExponentialSum, Gaussian, Kernel,
+                      MatrixExponential, Polynomial, ShiftedBox, Sine,
+                      TemperedPolynomial, TwoPart)
+from .measures import (causality_defect, certified_lower_curve, distance, fitted_power,
+                       fitted_rate, gain, homogeneity_defect, impulse_memory,
+                       impulse_response, linearity_defect, memory_function, perturb,
+                       perturbation_error, response_distance, reversed_memory,
+                       small_signal_memory, stability_margin)
+from .models import RNN, SSM, RecurrentModel
+from .parameterizations import (Direct, Exp, InverseQuadratic, Parameterization, ReLU,
+                                Softplus, UnitGain)
+from .records import figure_data, gpu_record, record, stored
+from .signals import (bump, heaviside, impulse, ornstein_uhlenbeck, reversed_heaviside,
+                      sine, white_noise)
+from .source import glossary, show_source
+from .tables import Table
+from .targets import Composition, LinearFunctional, Memoryless, Residual
+
+__all__ = [
+    # the interface
+    "Functional", "InputError", "UnstableError", "time_grid",
+    # memory kernels
+    "Kernel", "Exponential", "ExponentialSum", "MatrixExponential", "Polynomial",
+    "TemperedPolynomial", "Gaussian", "TwoPart", "Airy", "ShiftedBox", "Sine",
+    "Combination",
+    # test inputs
+    "impulse", "heaviside", "reversed_heaviside", "white_noise", "ornstein_uhlenbeck",
+    "sine", "bump",
+    # targets, and functionals that lack a property
+    "LinearFunctional", "Memoryless", "Composition", "Residual", "Delay",
+    "Differentiator", "Modulated", "PeakHold", "Squared",
+    # models
+    "RecurrentModel", "RNN", "SSM", "S4D", "GatedUnit", "TorchRecurrent",
+    "CausalAttention",
+    # from weights to eigenvalues
+    "Parameterization", "Direct", "ReLU", "Exp", "Softplus", "InverseQuadratic",
+    "UnitGain",
+    # measures
+    "linearity_defect", "causality_defect", "homogeneity_defect", "gain",
+    "impulse_response", "memory_function", "small_signal_memory", "impulse_memory",
+    "reversed_memory", "fitted_rate", "fitted_power", "distance", "response_distance",
+    "stability_margin", "perturb", "perturbation_error", "certified_lower_curve",
+    # what a chapter shows and proves
+    "Table", "Claim", "Untested", "verdicts", "show_source", "glossary", "figure_data",
+    "record", "stored", "gpu_record",
+]

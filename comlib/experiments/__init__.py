@@ -1,0 +1,1 @@
+"""One module a figure: ``Config``, ``run(config) -> Table``, ``plot(table)``."""

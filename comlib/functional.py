@@ -1,0 +1,250 @@
+"""The one interface: a causal sequence of functionals H = {H_t}.
+
+A target and a model are the same thing, so every measure takes functionals and
+asks for what they can do, never for their class.
+"""
+
+import copy
+from abc import ABC, abstractmethod
+from dataclasses import fields
+from numbers import Integral
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+DTYPE = torch.float64
+"""The floating point type of everything comlib creates."""
+
+
+class InputError(ValueError):
+    """Bad input, said in four parts.
+
+    Args:
+        argument: the name of the argument.
+        rule: what it must be.
+        got: what came.
+        cure: what to do about it.
+    """
+
+    def __init__(self, argument: str, rule: str, got: object, cure: str):
+        super().__init__(argument, rule, got, cure)  # all four, to survive a pickle
+        self.argument, self.rule, self.got, self.cure = argument, rule, got, cure
+
+    def __str__(self) -> str:
+        return f"{self.argument}: {self.rule}; got {self.got}; {self.cure}"
+
+
+class UnstableError(InputError):
+    """Parameters with which the recurrence would not forget its state."""
+
+
+def check_count(argument: str, value: int, least: int = 1) -> int:
+    """Return ``value`` if it is a whole number of at least ``least``.
+
+    Args:
+        argument: the name that the error message gives.
+        value: what came.
+        least: the smallest number allowed.
+
+    Raises:
+        InputError: it is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise InputError(argument, f"must be a whole number >= {least}",
+                         repr(value), f"pass an int, e.g. {argument}={least + 10}")
+    return value
+
+
+def check_positive(argument: str, value: float, zero: bool = False) -> float:
+    """Return ``value`` as a float if it is finite and positive.
+
+    Args:
+        argument: the name that the error message gives.
+        value: what came.
+        zero: allow zero too.
+
+    Raises:
+        InputError: it is not.
+    """
+    rule = "must be a finite number " + (">= 0" if zero else "> 0")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not (0 < number < float("inf") or (zero and number == 0)):
+        raise InputError(argument, rule, repr(value), f"pass e.g. {argument}=1.0")
+    return number
+
+
+def check_parameters(cls: type, parameters: dict[str, object]) -> None:
+    """Check that keyword parameters are fields of a dataclass.
+
+    Args:
+        cls: the dataclass.
+        parameters: what came, by name.
+
+    Raises:
+        InputError: one of them is not a field.
+    """
+    known = [field.name for field in fields(cls)]
+    for name, value in parameters.items():
+        if name not in known:
+            raise InputError(name, f"must be a parameter of {cls.__name__}",
+                             f"{name}={value!r}", f"choose from {known}")
+
+
+def check_tensor(argument: str, value: Tensor, shape: str) -> Tensor:
+    """Return ``value`` if it is a finite real floating point tensor.
+
+    Args:
+        argument: the name that the error message gives.
+        value: what came.
+        shape: the names of its dimensions, e.g. ``"batch time d_in"``.
+
+    Raises:
+        InputError: not a tensor, wrong number of dimensions, an empty
+            dimension, not floating point, or not finite.
+    """
+    wanted = f"must be a tensor of shape ({', '.join(shape.split())})"
+    if not isinstance(value, Tensor):
+        raise InputError(argument, wanted, type(value).__name__,
+                         "convert it with torch.as_tensor(..., dtype=torch.float64)")
+    if value.ndim != len(shape.split()) or 0 in value.shape:
+        raise InputError(argument, wanted + ", no dimension empty",
+                         tuple(value.shape), "reshape it")
+    if not value.dtype.is_floating_point:
+        raise InputError(argument, "must be real floating point", value.dtype,
+                         f"convert it with {argument}.to(torch.float64)")
+    if not torch.isfinite(value).all():
+        raise InputError(argument, "must be finite", "NaN or infinity",
+                         "look where it was computed")
+    return value
+
+
+class Functional(torch.nn.Module, ABC):
+    """A causal sequence of functionals on sampled signals, y = H(x).
+
+    Calling it maps an input of shape (batch, time, d_in) to an output of shape
+    (\\*stack, batch, time, d_out); sample k stands for the time k*dt. Before its
+    first sample the input is zero. A stack of functionals is a functional: its
+    parameters carry the leading dimensions ``stack``, () for a single one.
+
+    Source: def-functional in the book; "Inverse Approximation Theory", Sec. 2.1.
+
+    Args:
+        dt: timebase, the time between two samples.
+        d_in: number of input coordinates.
+        d_out: number of output coordinates.
+
+    Raises:
+        InputError: a size or the timebase is not positive.
+    """
+
+    linear = False
+    """Whether superposition holds; a linear one knows its ``kernel_samples``."""
+
+    def __init__(self, dt: float, d_in: int = 1, d_out: int = 1):
+        super().__init__()
+        self.dt = check_positive("dt", dt)
+        self.d_in = check_count("d_in", d_in)
+        self.d_out = check_count("d_out", d_out)
+
+    @abstractmethod
+    def respond(self, x: Tensor) -> Tensor:
+        """Return the output for a checked input.
+
+        Args:
+            x: (batch, time, d_in).
+        """
+
+    def forward(
+        self, x: Float[Tensor, "batch time d_in"]
+    ) -> Float[Tensor, "*stack batch time d_out"]:
+        """Return y = H(x) after checking ``x``.
+
+        Args:
+            x: the input, (batch, time, d_in), in the dtype of the parameters.
+
+        Raises:
+            InputError: wrong shape, wrong dtype, or not finite.
+        """
+        check_tensor("x", x, "batch time d_in")
+        if x.shape[-1] != self.d_in:
+            raise InputError("x", f"must have d_in = {self.d_in} coordinates",
+                             f"{x.shape[-1]} (shape {tuple(x.shape)})",
+                             "put the coordinates last: (batch, time, d_in)")
+        wanted = next((p.dtype for p in self.parameters()), x.dtype)
+        if x.dtype != wanted:
+            raise InputError("x", f"must have the functional's dtype {wanted}",
+                             x.dtype, f"convert it with x.to({wanted})")
+        return self.respond(x)
+
+    def with_parameters(self, parameters: dict[str, Tensor]) -> "Functional":
+        """Return a copy with other parameters, in which nothing is checked.
+
+        Args:
+            parameters: new values by name; the others are kept. In an RNN or SSM
+                all may gain the same leading dimensions: a stack.
+
+        Raises:
+            InputError: a name that is no parameter.
+        """
+        twin = copy.deepcopy(self)
+        known = dict(twin.named_parameters())
+        for name, value in parameters.items():
+            if name not in known:
+                raise InputError("parameters", f"must be among {sorted(known)}", name,
+                                 "name parameters of the functional")
+            owner, _, last = name.rpartition(".")
+            setattr(twin.get_submodule(owner), last, torch.nn.Parameter(value))
+        return twin
+
+    def kernel_samples(
+        self, length: int
+    ) -> Float[Tensor, "*stack time d_out d_in"]:
+        """Return rho(k*dt), k < length, of a linear functional.
+
+        Args:
+            length: number of time points.
+
+        Raises:
+            InputError: the functional is not linear.
+        """
+        raise InputError("H", "must be linear to have a memory kernel",
+                         type(self).__name__, "use comlib.impulse_response")
+
+
+def check_timebase(*functionals: Functional) -> float:
+    """Return the common timebase dt of functionals that are compared.
+
+    Args:
+        functionals: at least one functional.
+
+    Raises:
+        InputError: timebases or numbers of coordinates differ.
+    """
+    first = functionals[0]
+    for H in functionals[1:]:
+        if abs(H.dt - first.dt) > 1e-12 * first.dt:
+            raise InputError("dt", "must be the same for all functionals compared",
+                             f"{first.dt} and {H.dt}", "build them with one dt")
+        if (H.d_in, H.d_out) != (first.d_in, first.d_out):
+            raise InputError("d_in, d_out", "must agree",
+                             f"{(first.d_in, first.d_out)} and {(H.d_in, H.d_out)}",
+                             "build them with the same numbers of coordinates")
+    return first.dt
+
+
+def time_grid(length: int, dt: float) -> Float[Tensor, " time"]:
+    """Return the times 0, dt, ..., (length - 1)*dt.
+
+    Args:
+        length: number of time points.
+        dt: timebase.
+
+    Raises:
+        InputError: ``length`` or ``dt`` is not positive.
+    """
+    points = torch.arange(check_count("length", length), dtype=DTYPE)
+    return points * check_positive("dt", dt)

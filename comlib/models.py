@@ -1,0 +1,67 @@
+"""Recurrent networks and state-space models.
+
+Both are a recurrence with recurrent weights W, input weights U, bias b and readout
+c. They differ in where the activation stands, and agree when it is the identity.
+"""
+
+from torch import Tensor
+
+from .functional import InputError
+from .recurrence import activation_named, euler_scan
+from .recurrent import RecurrentModel
+
+
+class RNN(RecurrentModel):
+    """Recurrent network: dh/dt = sigma(W h + U x + b), y = c h.
+
+    Its Euler steps are h_k = h_{k-1} + dt sigma(W h_{k-1} + U x_k + b), y_k = c h_k,
+    from h = 0. The arguments and options are those of RecurrentModel.
+
+    Source: def-rnn in the book; "Inverse Approximation Theory", Eq. 1.
+
+    Raises:
+        InputError: as RecurrentModel; also a nonlinear activation with another
+            discretisation than "euler", for which there is no closed form.
+    """
+
+    def __init__(
+        self, W: Tensor, U: Tensor, c: Tensor, b: Tensor | None = None,
+        **options: object,
+    ):
+        super().__init__(W, U, c, b, **options)
+        if self.activation != "identity" and self.discretisation != "euler":
+            raise InputError("discretisation", "must be 'euler' for a nonlinear RNN",
+                             repr(self.discretisation),
+                             "use 'euler', activation='identity', or an SSM")
+
+    def respond(self, x: Tensor) -> Tensor:
+        """Return y for a checked input.
+
+        Args:
+            x: (batch, time, d_in).
+        """
+        if self.activation == "identity":
+            return self._read(self._linear_states(x))
+        x, weights = self._inputs(x)
+        drive = x @ weights.mT[..., None, :, :]
+        states = euler_scan(self.W, drive, activation=self.activation, dt=self.dt,
+                            diagonal=self.diagonal)
+        return self._read(states)
+
+
+class SSM(RecurrentModel):
+    """State-space model: dh/dt = W h + U x + b, y = c sigma(h).
+
+    The state is linear, so every discretisation is available. The arguments are
+    those of RecurrentModel.
+
+    Source: def-ssm in the book; StableSSM (known to us at second hand).
+    """
+
+    def respond(self, x: Tensor) -> Tensor:
+        """Return y for a checked input.
+
+        Args:
+            x: (batch, time, d_in).
+        """
+        return self._read(activation_named(self.activation)(self._linear_states(x)))

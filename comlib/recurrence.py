@@ -1,0 +1,141 @@
+"""The one place where time is stepped.
+
+Every function takes a leading stack of recurrences; a diagonal recurrence is
+given by its eigenvalues, (\\*stack, m), a dense one by its matrix, (\\*stack, m, m).
+"""
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float, Inexact
+from torch import Tensor
+
+from .functional import InputError, check_count
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "identity": lambda z: z,
+    "tanh": torch.tanh,
+    "hardtanh": torch.nn.functional.hardtanh,
+    "relu": torch.relu,
+}
+"""The activations sigma by name."""
+
+
+def activation_named(name: str) -> Callable[[Tensor], Tensor]:
+    """Return the activation sigma with this name.
+
+    Args:
+        name: a key of ``ACTIVATIONS``.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in ACTIVATIONS:
+        raise InputError("activation", f"must be one of {sorted(ACTIVATIONS)}",
+                         repr(name), "choose one of these")
+    return ACTIVATIONS[name]
+
+
+def apply(W: Tensor, h: Tensor, diagonal: bool) -> Tensor:
+    """Return W h for states h.
+
+    Args:
+        W: (\\*stack, m) eigenvalues or (\\*stack, m, m) matrices.
+        h: (\\*stack, batch, m).
+        diagonal: whether ``W`` holds eigenvalues.
+    """
+    return h * W[..., None, :] if diagonal else h @ W.mT
+
+
+def linear_scan(
+    A: Tensor, drive: Float[Tensor, "*stack batch time m"], *, diagonal: bool
+) -> Float[Tensor, "*stack batch time m"]:
+    """Return the states h_k = A h_{k-1} + drive_k, from h_{-1} = 0.
+
+    Args:
+        A: transition, (\\*stack, m) or (\\*stack, m, m).
+        drive: what enters at each time point.
+        diagonal: whether ``A`` holds eigenvalues.
+    """
+    h, states = torch.zeros_like(drive[..., 0, :]), []
+    for u in drive.unbind(-2):
+        h = apply(A, h, diagonal) + u
+        states.append(h)
+    return torch.stack(states, -2)
+
+
+def euler_scan(
+    W: Tensor, drive: Float[Tensor, "*stack batch time m"], *,
+    activation: str, dt: float, diagonal: bool,
+) -> Float[Tensor, "*stack batch time m"]:
+    """Return the Euler steps h_k = h_{k-1} + dt sigma(W h_{k-1} + drive_k).
+
+    Args:
+        W: recurrent weights, (\\*stack, m) or (\\*stack, m, m).
+        drive: U x_k + b.
+        activation: name of sigma.
+        dt: step of time.
+        diagonal: whether ``W`` holds eigenvalues.
+
+    Raises:
+        InputError: unknown activation.
+    """
+    sigma = activation_named(activation)
+    h, states = torch.zeros_like(drive[..., 0, :]), []
+    for u in drive.unbind(-2):
+        h = h + dt * sigma(apply(W, h, diagonal) + u)
+        states.append(h)
+    return torch.stack(states, -2)
+
+
+def krylov(
+    A: Tensor, B: Inexact[Tensor, "*stack m d_in"], length: int, *, diagonal: bool
+) -> Inexact[Tensor, "*stack time m d_in"]:
+    """Return A^k B for k < length, by doubling.
+
+    Args:
+        A: transition, (\\*stack, m) or (\\*stack, m, m).
+        B: what the powers act on.
+        length: number of powers.
+        diagonal: whether ``A`` holds eigenvalues.
+
+    Raises:
+        InputError: ``length`` is not positive.
+    """
+    power = A[..., None, :, None] if diagonal else A[..., None, :, :]
+    blocks = B[..., None, :, :]
+    while blocks.shape[-3] < check_count("length", length):
+        more = power * blocks if diagonal else power @ blocks
+        blocks = torch.cat([blocks, more], -3)
+        power = power * power if diagonal else power @ power
+    return blocks[..., :length, :, :]
+
+
+def causal_convolution(
+    kernel: Float[Tensor, "*stack time d_out d_in"],
+    x: Float[Tensor, "batch time d_in"],
+) -> Float[Tensor, "*stack batch time d_out"]:
+    """Return y_k = sum_{j <= k} kernel_j x_{k-j}, by the fast Fourier transform.
+
+    Args:
+        kernel: samples, the weight dt included.
+        x: inputs.
+    """
+    n = 2 * x.shape[-2]
+    spectrum = torch.fft.rfft(kernel, n, dim=-3)
+    product = torch.einsum("...foi,bfi->...bfo", spectrum, torch.fft.rfft(x, n, dim=-2))
+    return torch.fft.irfft(product, n, dim=-2)[..., : x.shape[-2], :]
+
+
+def depthwise_convolution(
+    kernel: Float[Tensor, "time d"], x: Float[Tensor, "batch time d"]
+) -> Float[Tensor, "batch time d"]:
+    """Return y_k = sum_{j <= k} kernel_j * x_{k-j}, each coordinate on its own.
+
+    Args:
+        kernel: samples, one column for each coordinate.
+        x: inputs.
+    """
+    n = 2 * x.shape[-2]
+    product = torch.fft.rfft(kernel, n, dim=-2) * torch.fft.rfft(x, n, dim=-2)
+    return torch.fft.irfft(product, n, dim=-2)[..., : x.shape[-2], :]

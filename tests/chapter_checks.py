@@ -1,0 +1,238 @@
+"""What must be true of every chapter; each check returns a list of complaints.
+
+A chapter is a pair: x.md is what people write, x.ipynb is what was run. The checks
+read both and start no kernel. tests/test_book.py applies them to the book, and
+shows with a sample that each of them can fail.
+"""
+
+import ast
+import base64
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+
+COLUMNS, LINES = 76, 14
+FIGURE_BYTES, NOTEBOOK_BYTES = 120_000, 1_000_000
+THEOREM = re.compile(
+    r"^\s*(?::{3,}|`{3,})\{prf:(theorem|proposition|lemma|corollary)\}(.*)\n"
+    r"((?:\s*:[\w-]+:.*\n)*)", re.M)
+DOWNLOAD = re.compile(
+    r"\{download\}`[^<`]*<(/comlib/records/figures/[a-z0-9-]+\.csv)>`\.?\s*\Z")
+CLOSING = re.compile(r"#+\s+(Exercises|Notes)\b")
+
+
+@dataclass
+class Chapter:
+    """A pair of files, read.
+
+    Args:
+        text: the cells of x.md.
+        notebook: the cells of x.ipynb, with outputs.
+        size: of x.ipynb in bytes.
+        root: the checkout.
+    """
+
+    text: nbformat.NotebookNode
+    notebook: nbformat.NotebookNode
+    size: int
+    root: Path
+
+    @classmethod
+    def read(cls, path: Path, root: Path) -> "Chapter":
+        """Read the pair of which ``path`` is the .md."""
+        notebook = path.with_suffix(".ipynb")
+        return cls(jupytext.read(path), nbformat.read(notebook, 4),
+                   notebook.stat().st_size, root)
+
+    def code(self) -> list:
+        """Return the code cells of the notebook."""
+        return [c for c in self.notebook.cells if c.cell_type == "code"]
+
+    def prose(self) -> str:
+        """Return the Markdown of the notebook."""
+        return "\n\n".join(
+            c.source for c in self.notebook.cells if c.cell_type == "markdown") + "\n"
+
+
+def tags(cell) -> list:
+    return cell.metadata.get("tags", [])
+
+
+def parse(cell) -> ast.Module:
+    """Parse a code cell, IPython magics included."""
+    return ast.parse(TransformerManager().transform_cell(cell.source))
+
+
+def calls(cell, *names: str) -> list[ast.Call]:
+    """Return the calls of functions with these names in a cell."""
+    return [node for node in ast.walk(parse(cell)) if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name) and node.func.id in names]
+
+
+def text_argument(call: ast.Call, position: int, name: str) -> str | None:
+    """Return an argument of a call that is written as a string, else None."""
+    found = {k.arg: k.value for k in call.keywords}.get(name)
+    if found is None and len(call.args) > position:
+        found = call.args[position]
+    return found.value if isinstance(found, ast.Constant) else None
+
+
+def pair_in_sync(chapter: Chapter) -> list[str]:
+    def cells(notebook):
+        return [(c.cell_type, c.source.strip(), dict(c.metadata))
+                for c in notebook.cells]
+
+    text, notebook = cells(chapter.text), cells(chapter.notebook)
+    if len(text) != len(notebook):
+        return [f"{len(text)} cells in the text, {len(notebook)} in the notebook"]
+    return [f"cell {k} differs between text and notebook"
+            for k, (a, b) in enumerate(zip(text, notebook, strict=True)) if a != b]
+
+
+def executed_in_order(chapter: Chapter) -> list[str]:
+    counts = [cell.execution_count for cell in chapter.code()]
+    if counts != list(range(1, len(counts) + 1)):
+        return [f"execution counts are {counts}: nbval would compare nothing"]
+    return []
+
+
+def clean_outputs(chapter: Chapter) -> list[str]:
+    return [f"cell {cell.execution_count} stores an error or stderr"
+            for cell in chapter.code() for output in cell.outputs
+            if output.output_type == "error" or output.get("name") == "stderr"]
+
+
+def described_figures(chapter: Chapter) -> list[str]:
+    complaints = []
+    for cell in chapter.code():
+        pictures = [o.data["image/png"] for o in cell.outputs
+                    if "image/png" in o.get("data", {})]
+        if "figure" in cell.metadata.get("mystnb", {}) and not pictures:
+            complaints.append(f"cell {cell.execution_count}: no figure was drawn")
+        if pictures:
+            options = cell.metadata.get("mystnb", {})
+            complaints += [f"cell {cell.execution_count}: {words}" for words in
+                           figure_complaints(pictures, options, chapter.root)]
+    return complaints
+
+
+def figure_complaints(pictures: list, options: dict, root: Path) -> list[str]:
+    """Say what a figure lacks, from its cell's ``mystnb`` options."""
+    complaints = []
+    if len(pictures) > 1:
+        complaints.append(f"{len(pictures)} figures in one cell")
+    if not options.get("image", {}).get("alt", "").strip():
+        complaints.append("figure without alt text")
+    if not options.get("figure", {}).get("name"):
+        complaints.append("figure without a name")
+    link = DOWNLOAD.search(options.get("figure", {}).get("caption", ""))
+    if not link:
+        complaints.append("figure without a caption that ends with its data")
+    elif not (root / link.group(1).lstrip("/")).exists():
+        complaints.append(f"{link.group(1)} does not exist")
+    if any(len(base64.b64decode(p)) >= FIGURE_BYTES for p in pictures):
+        complaints.append(f"figure of {FIGURE_BYTES} bytes or more")
+    return complaints
+
+
+def small(chapter: Chapter) -> list[str]:
+    if chapter.size >= NOTEBOOK_BYTES:
+        return [f"notebook of {chapter.size} bytes"]
+    return []
+
+
+def no_definitions(chapter: Chapter) -> list[str]:
+    kinds = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
+    return [f"cell {cell.execution_count} defines {node.name}: move it to comlib"
+            for cell in chapter.code() for node in ast.walk(parse(cell))
+            if isinstance(node, kinds)]
+
+
+def short_cells(chapter: Chapter) -> list[str]:
+    complaints = []
+    for cell in chapter.code():
+        lines = cell.source.splitlines()
+        if len(lines) > LINES:
+            complaints.append(f"cell {cell.execution_count} has {len(lines)} lines")
+        complaints += [f"cell {cell.execution_count} has a line of {len(line)} columns"
+                       for line in lines if len(line) > COLUMNS]
+    return complaints
+
+
+def theorems_are_claimed(chapter: Chapter) -> list[str]:
+    claimed = set()
+    for cell in chapter.code():
+        if "claim" in tags(cell):
+            claimed |= {text_argument(c, 1, "label") for c in calls(cell, "Claim")}
+            claimed |= {text_argument(c, 0, "label") for c in calls(cell, "Untested")}
+    complaints = []
+    for kind, title, options in THEOREM.findall(chapter.prose()):
+        label = re.search(r":label:\s*(\S+)", options)
+        if not label:
+            complaints.append(f"{kind}{title} has no label")
+        elif label.group(1) not in claimed:
+            complaints.append(f"{label.group(1)} is neither claimed nor untested")
+    return complaints
+
+
+def ends_with_verdict(chapter: Chapter) -> list[str]:
+    last = chapter.code()[-1]
+    if "claim" not in tags(last) or not calls(last, "verdicts"):
+        return ["the last code cell is not a verdict with the tag claim"]
+    if not any(calls(c, "Claim") for c in chapter.code() if "claim" in tags(c)):
+        return ["the verdict claims nothing"]
+    after = chapter.notebook.cells[chapter.notebook.cells.index(last) + 1:]
+    headings = re.findall(r"(?m)^#+\s.*$", "\n".join(cell.source for cell in after))
+    return [f"{heading!r} comes after the verdict"
+            for heading in headings if not CLOSING.match(heading)]
+
+
+def claims_reach_a_verdict(chapter: Chapter) -> list[str]:
+    """Complain about claims kept in a variable that no verdict is given."""
+    shown = {node.id for cell in chapter.code() for call in calls(cell, "verdicts")
+             for node in ast.walk(call) if isinstance(node, ast.Name)}
+    kept = [(cell.execution_count, node.targets[0].id) for cell in chapter.code()
+            for node in parse(cell).body if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and any(isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+                    and call.func.id in ("Claim", "Untested")
+                    for call in ast.walk(node.value))]
+    return [f"cell {count}: the claims {name} reach no verdict"
+            for count, name in kept if name not in shown]
+
+
+def starts_with(chapter: Chapter, source: str, wanted: list[str]) -> list[str]:
+    """Complain unless the first code cell is the one that installs comlib."""
+    first = chapter.code()[0]
+    if first.source != source or tags(first) != wanted:
+        return ["the first code cell is not the Colab cell: run `make notebooks`"]
+    return []
+
+
+def record_names(chapter: Chapter) -> dict[str, set[str]]:
+    """Return the records that a chapter's code names, by what must exist."""
+    names = {"figures": ["figure_data"], "runs": ["stored"], "perhaps": ["gpu_record"]}
+    return {kind: {text_argument(call, 0, "name") for cell in chapter.code()
+                   for call in calls(cell, *functions)}
+            for kind, functions in names.items()}
+
+
+def records_complaints(chapters: list[Chapter], root: Path) -> list[str]:
+    """Complain about records that nobody reads, or that are read and missing."""
+    named = {kind: set().union(*(record_names(c)[kind] for c in chapters))
+             for kind in ("figures", "runs", "perhaps")}
+    folder = root / "comlib/records"
+    figures = {path.stem for path in (folder / "figures").glob("*.csv")}
+    runs = {path.stem for path in (folder / "runs").glob("*.json")}
+    orphans = (figures - named["figures"]) | (runs - named["runs"] - named["perhaps"])
+    missing = (named["figures"] - figures) | (named["runs"] - runs)
+    return ([f"record {name} is read by no chapter" for name in sorted(orphans)]
+            + [f"record {name} does not exist" for name in sorted(map(str, missing))])
+
+
+CHECKS = [pair_in_sync, executed_in_order, clean_outputs, described_figures, small,
+          no_definitions, short_cells, theorems_are_claimed, claims_reach_a_verdict]

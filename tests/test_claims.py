@@ -1,0 +1,131 @@
+"""Claims: what holds, what fails, and what may not be claimed at all."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from comlib.claims import Claim, ClaimError, Untested, verdicts
+from comlib.functional import InputError
+
+NAN, INF = math.nan, math.inf
+
+
+def claim(value, **relation) -> Claim:
+    return Claim("a number", "thm-curse", value, **relation)
+
+
+@pytest.mark.parametrize("value, relation, holds", [
+    (1.0001, {"equals": 1.0, "rtol": 1e-3}, True),
+    (1.002, {"equals": 1.0, "rtol": 1e-3}, False),
+    (0.998, {"equals": 1.0, "rtol": 1e-3}, False),
+    (1e-9, {"equals": 0.0, "atol": 1e-8}, True),
+    (1e-7, {"equals": 0.0, "atol": 1e-8}, False),
+    (-1.0, {"equals": 1.0, "rtol": 1e-3}, False),
+    (3, {"equals": 3}, True), (4, {"equals": 3}, False),
+    (2.0, {"at_most": 2.0}, True), (2.1, {"at_most": 2.0}, False),
+    (2.1, {"at_most": 2.0, "rtol": 0.1}, True), (-2.1, {"at_most": -2.0}, True),
+    (2.0, {"at_least": 2.0}, True), (1.9, {"at_least": 2.0}, False),
+    (-2.1, {"at_least": -2.0, "rtol": 0.1}, True),
+    (1.9, {"at_least": 2.0, "atol": 0.2}, True),
+    (NAN, {"equals": 1.0, "rtol": 1.0}, False), (NAN, {"at_most": 1.0}, False),
+    (NAN, {"at_least": 1.0}, False), (INF, {"equals": INF}, True),
+    (1.0, {"equals": INF, "rtol": 1.0}, False),
+    (-INF, {"equals": INF, "rtol": 1.0}, False),
+    (INF, {"equals": 1.0, "rtol": 1.0}, False), (INF, {"at_most": 1.0}, False),
+    (INF, {"at_least": INF}, True), (1e308, {"at_least": INF, "rtol": 1.0}, False),
+    (True, {}, True), (False, {}, False), (False, {"equals": False}, True)])
+def test_a_claim_holds_exactly_when_its_relation_does(value, relation, holds):
+    assert claim(value, **relation).holds is holds
+
+
+@pytest.mark.parametrize("value", [torch.tensor(2.0), np.float64(2.0), torch.tensor(2),
+                                   np.int64(2)])
+def test_numbers_may_come_from_torch_and_numpy(value):
+    assert claim(value, equals=2.0, rtol=1e-9).holds
+    assert claim(2.0, equals=value, rtol=1e-9).holds
+
+
+def test_truth_values_may_come_from_torch_and_numpy():
+    assert claim(torch.tensor(True)).holds
+    assert not claim(np.bool_(False)).holds
+
+
+@pytest.mark.parametrize("value, relation", [
+    (1.0, {}), (1.0, {"equals": 1.0, "at_most": 2.0, "rtol": 1e-3}),
+    (1.0, {"equals": 1.0}), (1.0, {"equals": 1}), (1, {"equals": 1.0}),
+    (1.0, {"equals": NAN, "rtol": 1e-3}), (1.0, {"at_most": NAN}),
+    (1.0, {"at_most": INF}),
+    (1.0, {"at_least": -INF}), (1.0, {"equals": 1.0, "rtol": -1e-3}),
+    (1.0, {"equals": 1.0, "rtol": INF}), (1.0, {"equals": 1.0, "atol": NAN}),
+    (1, {"equals": True}), (True, {"equals": 1}), (True, {"at_most": True}),
+    (torch.ones(2), {"at_most": 1.0}), ("1", {"equals": 1.0, "rtol": 1e-3}),
+    (1j, {"equals": 1.0, "rtol": 1e-3}), (None, {"at_most": 1.0})])
+def test_a_claim_that_says_nothing_is_refused(value, relation):
+    with pytest.raises(InputError):
+        claim(value, **relation)
+
+
+@pytest.mark.parametrize("text, label", [
+    ("", "thm-x"), (" ", "thm-x"), ("a\nb", "thm-x"), ("a", "Thm x"), ("a", "")])
+def test_a_claim_needs_words_and_a_label(text, label):
+    with pytest.raises(InputError):
+        Claim(text, label, True)
+    with pytest.raises(InputError):
+        Untested(label, text)
+
+
+def test_a_claim_cannot_be_changed():
+    with pytest.raises(AttributeError):
+        claim(True).value = False
+
+
+def test_verdicts_show_references_and_never_the_measured_value():
+    shown = verdicts(claim(0.123456, equals=0.1235, rtol=1e-2),
+                     claim(7.75, at_most=8.0), claim(True),
+                     Untested("thm-limit", "needs infinite width"))
+    for text in (repr(shown), shown._repr_markdown_()):
+        assert "0.123456" not in text and "7.75" not in text
+        assert "= 0.1235" in text and "rtol 0.01" in text and "≤ 8" in text
+        assert "not tested here: needs infinite width" in text
+        assert text.count("holds") == 3
+
+
+def test_verdicts_are_the_same_for_values_that_differ_by_rounding():
+    first, second = (verdicts(claim(value, equals=1.0, rtol=1e-6))
+                     for value in (1.0, 1.0 + 1e-12))
+    assert repr(first) == repr(second)
+    assert first._repr_markdown_() == second._repr_markdown_()
+
+
+def test_verdicts_link_each_statement_in_markdown():
+    text = verdicts(Claim("$|x|$ is small", "def-norm", True))._repr_markdown_()
+    head, rule, row = text.split("\n")
+    assert head == "| claim | statement | reference | tolerance | verdict |"
+    assert set(rule) == set("| -")
+    assert row == ("| $\\|x\\|$ is small | {prf:ref}`def-norm` | = true | exact "
+                   "| holds |")
+
+
+def test_a_reference_of_minus_zero_is_shown_as_zero():
+    assert "= 0 " in repr(verdicts(claim(0.0, equals=-0.0, atol=1e-9)))
+
+
+def test_all_claims_that_fail_are_listed_with_their_values():
+    with pytest.raises(ClaimError) as error:
+        verdicts(claim(1.5, equals=1.0, rtol=1e-3), Claim("fits", "thm-fit", True),
+                 Claim("bounded", "thm-bound", NAN, at_most=2.0))
+    text = str(error.value)
+    assert "2 of 3 claims fail" in text
+    assert "a number (thm-curse): measured 1.5, must be = 1 (rtol 0.001)" in text
+    assert "bounded (thm-bound): measured nan, must be ≤ 2 (exact)" in text
+    assert "fits" not in text
+    assert isinstance(error.value, AssertionError)
+
+
+def test_verdicts_take_claims_and_nothing_else():
+    with pytest.raises(InputError):
+        verdicts()
+    with pytest.raises(InputError, match="bool"):
+        verdicts(claim(True), True)

@@ -1,0 +1,67 @@
+"""A chapter notices when the package computes something else.
+
+Each numbered chapter has one mutation: a line of comlib is made wrong in a copy of
+the checkout, and `pytest --nbval` on the chapter must fail there. Add a chapter's
+mutation here when you add the chapter: a wrong sign, factor or exponent, in a line
+that the chapter's theorems speak of.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from conftest import copy_checkout, nbval  # noqa: E402
+from test_book import NUMBERED  # noqa: E402
+
+MUTATIONS = {
+    # chapter: (file, its text, the wrong text)
+    "book/foundations/functionals": (
+        "comlib/targets.py",
+        "causal_convolution(self.dt * samples, x)", "causal_convolution(samples, x)"),
+    "book/foundations/networks": (
+        "comlib/recurrent.py",
+        "torch.linalg.matrix_exp(dt * pad)", "0.99 * torch.linalg.matrix_exp(dt * pad)"),
+    "book/foundations/memory": (
+        "comlib/measures/suprema.py",
+        "response(x) / x.abs().amax(-1)", "response(x) / (1 + x).abs().amax(-1)"),
+    "book/foundations/stability": (
+        "comlib/kernels/decaying.py",
+        "roots_genlaguerre(width, self.p - 1)", "roots_genlaguerre(width, self.p)"),
+}
+
+pytestmark = pytest.mark.slow
+
+
+def test_every_numbered_chapter_has_a_mutation():
+    assert sorted(MUTATIONS) == sorted(NUMBERED)
+
+
+@pytest.mark.parametrize("chapter", NUMBERED[:1])
+def test_an_unchanged_copy_passes(chapter, tmp_path):
+    result = nbval(f"{chapter}.ipynb", copy_checkout(tmp_path))
+    assert result.returncode == 0, result.stdout[-3000:]
+
+
+def mutate(root: Path, file: str, right: str, wrong: str) -> None:
+    """Replace a text that must occur exactly once."""
+    source = (root / file).read_text(encoding="utf-8")
+    assert source.count(right) == 1, (
+        f"{file} holds {right!r} {source.count(right)} times: mend MUTATIONS")
+    (root / file).write_text(source.replace(right, wrong), encoding="utf-8")
+
+
+@pytest.mark.parametrize("chapter", MUTATIONS)
+def test_chapter_notices_its_mutation(chapter, tmp_path):
+    mutate(copy_checkout(tmp_path), *MUTATIONS[chapter])
+    result = nbval(f"{chapter}.ipynb", tmp_path)
+    # 1: cells failed. A mutation that breaks the import would fail every cell.
+    assert result.returncode == 1, result.stdout[-3000:]
+    assert " passed" in result.stdout, "nothing ran: the mutation broke the package"
+
+
+def test_a_mutation_whose_text_is_gone_is_an_error(tmp_path):
+    (tmp_path / "module.py").write_text("x = 1\n")
+    with pytest.raises(AssertionError, match="0 times"):
+        mutate(tmp_path, "module.py", "y = 1", "y = 2")
