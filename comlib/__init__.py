@@ -13,11 +13,16 @@ from .gated import GatedUnit
 from .kernels import (Airy, Combination, Exponential, ExponentialSum, Gaussian, Kernel,
                       MatrixExponential, Polynomial, ShiftedBox, Sine,
                       TemperedPolynomial, TwoPart)
-from .measures import (causality_defect, certified_lower_curve, distance, fitted_power,
-                       fitted_rate, gain, homogeneity_defect, impulse_memory,
-                       impulse_response, linearity_defect, memory_function, perturb,
-                       perturbation_error, response_distance, reversed_memory,
-                       small_signal_memory, stability_margin)
+from .measures import (blow_up_radius, causality_defect, certified_change,
+                       certified_lower_curve, complex_stability_radius, data_loss,
+                       destabilising_perturbation, distance, fitted_power,
+                       fitted_rate, gain, gram_matrix, homogeneity_defect,
+                       horizon_ladder, impulse_memory, impulse_response,
+                       in_eigenvalues, kreiss_constant, l1_loss, l2_loss,
+                       linearity_defect, memory_function, numerical_abscissa,
+                       perturb, perturbation_error, population_loss,
+                       real_stability_radius, response_distance, reversed_memory,
+                       small_signal_memory, stability_margin, w1_loss, worst_case)
 from .models import RNN, SSM, RecurrentModel
 from .parameterizations import (Direct, Exp, InverseQuadratic, Parameterization, ReLU,
                                 Softplus, UnitGain)
@@ -25,6 +30,7 @@ from .records import figure_data, gpu_record, record, stored
 from .signals import (bump, heaviside, impulse, ornstein_uhlenbeck, reversed_heaviside,
                       sine, white_noise)
 from .source import glossary, show_source
+from .sweeps import sweep, variations
 from .tables import Table
 from .targets import Composition, LinearFunctional, Memoryless, Residual
 
@@ -52,7 +58,11 @@ __all__ = [
     "impulse_response", "memory_function", "small_signal_memory", "impulse_memory",
     "reversed_memory", "fitted_rate", "fitted_power", "distance", "response_distance",
     "stability_margin", "perturb", "perturbation_error", "certified_lower_curve",
+    "certified_change", "worst_case", "in_eigenvalues", "horizon_ladder",
+    "population_loss", "gram_matrix", "data_loss", "l1_loss", "l2_loss", "w1_loss",
+    "complex_stability_radius", "real_stability_radius", "destabilising_perturbation",
+    "blow_up_radius", "kreiss_constant", "numerical_abscissa",
     # what a chapter shows and proves
     "Table", "Claim", "Untested", "verdicts", "show_source", "glossary", "figure_data",
-    "record", "stored", "gpu_record",
+    "record", "stored", "gpu_record", "sweep", "variations",
 ]

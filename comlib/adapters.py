@@ -63,7 +63,7 @@ class TorchRecurrent(Functional):
         cls, cell: str, width: int, *, layers: int = 1, d_in: int = 1,
         d_out: int = 1, seed: int = 0,
     ) -> "TorchRecurrent":
-        """Return a network with weights uniform in +-1/sqrt(width), torch's law.
+        """Return a network with all weights uniform in +-1/sqrt(width).
 
         Args:
             cell: "RNN", "GRU" or "LSTM".

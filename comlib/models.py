@@ -7,8 +7,8 @@ c. They differ in where the activation stands, and agree when it is the identity
 from torch import Tensor
 
 from .functional import InputError
-from .recurrence import activation_named, euler_scan
 from .recurrent import RecurrentModel
+from .response import response
 
 
 class RNN(RecurrentModel):
@@ -40,13 +40,12 @@ class RNN(RecurrentModel):
         Args:
             x: (batch, time, d_in).
         """
-        if self.activation == "identity":
-            return self._read(self._linear_states(x))
         x, weights = self._inputs(x)
-        drive = x @ weights.mT[..., None, :, :]
-        states = euler_scan(self.W, drive, activation=self.activation, dt=self.dt,
-                            diagonal=self.diagonal)
-        return self._read(states)
+        if self.activation == "identity":
+            A, B = self.transition(weights)
+            return response(A, B, self.c, x, diagonal=self.diagonal)
+        return response(self.W, weights, self.c, x, diagonal=self.diagonal,
+                        activation=self.activation, dt=self.dt)
 
 
 class SSM(RecurrentModel):
@@ -64,4 +63,7 @@ class SSM(RecurrentModel):
         Args:
             x: (batch, time, d_in).
         """
-        return self._read(activation_named(self.activation)(self._linear_states(x)))
+        x, weights = self._inputs(x)
+        A, B = self.transition(weights)
+        return response(A, B, self.c, x, diagonal=self.diagonal,
+                        readout=self.activation)

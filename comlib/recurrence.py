@@ -2,6 +2,7 @@
 
 Every function takes a leading stack of recurrences; a diagonal recurrence is
 given by its eigenvalues, (\\*stack, m), a dense one by its matrix, (\\*stack, m, m).
+The scans are plain loops; ``response.response`` does the same in place.
 """
 
 from collections.abc import Callable
@@ -47,35 +48,20 @@ def apply(W: Tensor, h: Tensor, diagonal: bool) -> Tensor:
     return h * W[..., None, :] if diagonal else h @ W.mT
 
 
-def linear_scan(
-    A: Tensor, drive: Float[Tensor, "*stack batch time m"], *, diagonal: bool
+def scan(
+    W: Tensor, drive: Float[Tensor, "*stack batch time m"], *, diagonal: bool,
+    activation: str = "identity", dt: float | None = None,
 ) -> Float[Tensor, "*stack batch time m"]:
-    """Return the states h_k = A h_{k-1} + drive_k, from h_{-1} = 0.
+    """Return the states h_k = sigma(z_k), or h_{k-1} + dt sigma(z_k) given ``dt``.
 
-    Args:
-        A: transition, (\\*stack, m) or (\\*stack, m, m).
-        drive: what enters at each time point.
-        diagonal: whether ``A`` holds eigenvalues.
-    """
-    h, states = torch.zeros_like(drive[..., 0, :]), []
-    for u in drive.unbind(-2):
-        h = apply(A, h, diagonal) + u
-        states.append(h)
-    return torch.stack(states, -2)
-
-
-def euler_scan(
-    W: Tensor, drive: Float[Tensor, "*stack batch time m"], *,
-    activation: str, dt: float, diagonal: bool,
-) -> Float[Tensor, "*stack batch time m"]:
-    """Return the Euler steps h_k = h_{k-1} + dt sigma(W h_{k-1} + drive_k).
+    Here z_k = W h_{k-1} + drive_k, and h_{-1} = 0.
 
     Args:
         W: recurrent weights, (\\*stack, m) or (\\*stack, m, m).
-        drive: U x_k + b.
-        activation: name of sigma.
-        dt: step of time.
+        drive: what enters at each time point, U x_k + b.
         diagonal: whether ``W`` holds eigenvalues.
+        activation: name of sigma.
+        dt: step of time; with it these are Euler steps.
 
     Raises:
         InputError: unknown activation.
@@ -83,7 +69,8 @@ def euler_scan(
     sigma = activation_named(activation)
     h, states = torch.zeros_like(drive[..., 0, :]), []
     for u in drive.unbind(-2):
-        h = h + dt * sigma(apply(W, h, diagonal) + u)
+        s = sigma(apply(W, h, diagonal) + u)
+        h = s if dt is None else h + dt * s
         states.append(h)
     return torch.stack(states, -2)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from .functional import (DTYPE, Functional, InputError, UnstableError, check_count,
                          check_positive, check_tensor)
 from .parameterizations import Direct, Parameterization
-from .recurrence import activation_named, krylov, linear_scan
+from .recurrence import activation_named, krylov
 
 DISCRETISATIONS = ("euler", "exact", "hold")
 
@@ -198,14 +198,6 @@ class RecurrentModel(Functional):
         one = torch.ones_like(x[..., :1])
         weights = torch.cat([self.input_weights, self.b[..., None]], -1)
         return torch.cat([x, one], -1), weights
-
-    def _linear_states(self, x: Tensor) -> Tensor:
-        x, weights = self._inputs(x)
-        A, B = self.transition(weights)
-        return linear_scan(A, x @ B.mT[..., None, :, :], diagonal=self.diagonal)
-
-    def _read(self, states: Tensor) -> Tensor:
-        return states @ self.c.mT[..., None, :, :]
 
 
 def _check_shapes(W: Tensor, U: Tensor, c: Tensor, b: Tensor | None) -> None:

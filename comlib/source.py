@@ -1,10 +1,10 @@
 """The source of a function beside its formula, and the glossary."""
 
 import ast
-import importlib
 import inspect
 import re
 import textwrap
+from types import ModuleType
 
 from .functional import InputError
 
@@ -88,25 +88,25 @@ def show_source(*objects, doc: bool = False) -> Source:
     return Source("\n\n\n".join(blocks))
 
 
-def glossary(names: dict[str, str]) -> Source:
+def glossary(package: ModuleType, names: dict[str, str]) -> Source:
     """Return a table of public names, with what they mean and where they are defined.
 
     The meaning is the first sentence of the docstring, the place the label that it
     names as its source.
 
     Args:
+        package: whose names they are.
         names: the symbol of each name; empty for none.
 
     Raises:
-        InputError: a name that comlib does not export.
+        InputError: a name that the package does not export.
     """
-    comlib = importlib.import_module("comlib")
     rows = ["| symbol | name | meaning | defined in |", "|---|---|---|---|"]
     for name, symbol in names.items():
-        if name not in comlib.__all__:
-            raise InputError("names", "must be exported by comlib", repr(name),
-                             "look it up in comlib.__all__")
-        text = inspect.getdoc(getattr(comlib, name))
+        if name not in package.__all__:
+            raise InputError("names", f"must be exported by {package.__name__}",
+                             repr(name), f"look it up in {package.__name__}.__all__")
+        text = inspect.getdoc(getattr(package, name))
         meaning = " ".join(text.split("\n\n")[0].split()).removeprefix("Return ")
         meaning = re.sub(r"([|*_])", r"\\\1", meaning)
         label = re.search(r"Source: ([a-z0-9-]+)", text)

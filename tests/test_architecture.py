@@ -21,32 +21,56 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"functional", "tables"},
     {"signals", "kernels", "parameterizations", "recurrence"},
-    {"targets", "counterexamples", "recurrent", "models", "deep", "gated", "adapters"},
-    {"measures", "training", "sweeps", "records", "claims", "source", "figures"},
-    {"experiments"},
+    {"targets", "counterexamples", "recurrent", "response", "models", "deep", "gated",
+     "adapters"},
+    {"measures", "training", "sweeps", "records", "claims", "source",
+     "figures"},
+    {"experiments", "benchmarks"},
 ]
 ONLY = {"figures": {"functional", "tables"}}
 """Modules that know less than their layer may."""
 
 ALLOWED = {
+    ("benchmarks.__main__", "benchmarks.report"),
+    ("benchmarks.__main__", "benchmarks.suite"),
+    ("benchmarks.responses", "benchmarks.loops"),
+    ("benchmarks.responses", "benchmarks.timing"),
+    ("benchmarks.responses", "benchmarks.steps"),
+    ("benchmarks.stacks", "benchmarks.loops"),
+    ("benchmarks.stacks", "benchmarks.steps"),
+    ("benchmarks.stacks", "benchmarks.timing"),
+    ("benchmarks.steps", "benchmarks.loops"),
+    ("benchmarks.steps", "benchmarks.timing"),
+    ("benchmarks.suite", "benchmarks.responses"),
+    ("benchmarks.suite", "benchmarks.stacks"),
+    ("benchmarks.suite", "benchmarks.steps"),
+    ("benchmarks.suite", "benchmarks.timing"),
     ("tables", "functional"),
     ("kernels.decaying", "kernels.base"),
     ("kernels.delayed", "kernels.base"),
     ("kernels.delayed", "kernels.decaying"),
     ("kernels.matrix", "kernels.base"),
-    ("measures.stability", "measures.distance"),
+    ("measures.ascent", "measures.stability"),
+    ("measures.brackets", "measures.ascent"),
+    ("measures.brackets", "measures.certificates"),
+    ("measures.brackets", "measures.continuous"),
+    ("measures.brackets", "measures.distance"),
+    ("measures.brackets", "measures.stability"),
+    ("measures.transients", "measures.radii"),
     ("measures.memory", "measures.suprema"),
     ("models", "recurrent"),
+    ("models", "response"),
 }
 """(module, sibling in the same layer that it may import)."""
 
 ALLOWED_LOCAL = set()
 """(module, what it may import inside a function)."""
 
-NOT_MEASURES = {("measures.stability", "perturb")}
+NOT_MEASURES = {("measures.stability", "perturb"), ("measures.ascent", "worst_case"),
+                ("measures.ascent", "in_eigenvalues")}
 """Public functions beside the measures that do something else: return a functional."""
 
-PRINTING = {"records", "claims"}
+PRINTING = {"records", "claims", "benchmarks"}
 NUMBERS = {"float", "int", "bool", "complex", "Tensor", "torch.Tensor", "Table",
            "Float", "Int", "Bool", "Complex", "Num", "Inexact", "Real"}
 

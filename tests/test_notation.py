@@ -25,9 +25,9 @@ def test_the_notation_page_names_every_public_name_once():
 
 def test_a_name_that_is_not_public_is_refused():
     with pytest.raises(comlib.InputError, match="comlib.__all__"):
-        comlib.glossary({"perturb_all": ""})
+        comlib.glossary(comlib, {"perturb_all": ""})
 
 
 def test_the_glossary_links_a_name_to_its_definition():
-    text = comlib.glossary({"memory_function": "$M_B$"}).text
+    text = comlib.glossary(comlib, {"memory_function": "$M_B$"}).text
     assert "{prf:ref}`def-memory-function`" in text and "$M_B$" in text

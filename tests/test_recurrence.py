@@ -13,9 +13,8 @@ from comlib.recurrence import (
     apply,
     causal_convolution,
     depthwise_convolution,
-    euler_scan,
     krylov,
-    linear_scan,
+    scan,
 )
 
 STACKS = [(), (3,), (2, 3)]
@@ -56,7 +55,7 @@ class TestEveryStackAndShape:
 
     def test_linear_scan_is_the_loop(self, stack, diagonal):
         A, drive = transitions(stack, 4, diagonal), normal(*stack, 2, 7, 4, seed=1)
-        states = linear_scan(A, drive, diagonal=diagonal)
+        states = scan(A, drive, diagonal=diagonal)
         assert states.shape == drive.shape
         for i in members(stack):
             for b in range(2):
@@ -74,7 +73,7 @@ class TestEveryStackAndShape:
             "relu": lambda z: np.maximum(z, 0),
         }[activation]
         W, drive = transitions(stack, 3, diagonal), 2 * normal(*stack, 2, 6, 3, seed=1)
-        states = euler_scan(W, drive, activation=activation, dt=0.3, diagonal=diagonal)
+        states = scan(W, drive, activation=activation, dt=0.3, diagonal=diagonal)
         for i in members(stack):
             for b in range(2):
                 h = np.zeros(3)
@@ -125,10 +124,10 @@ def test_the_scans_have_correct_gradients(diagonal):
     A = transitions((), 3, diagonal).requires_grad_()
     drive = normal(1, 4, 3, seed=1).requires_grad_()
     torch.autograd.gradcheck(
-        lambda A, u: linear_scan(A, u, diagonal=diagonal), (A, drive)
+        lambda A, u: scan(A, u, diagonal=diagonal), (A, drive)
     )
     torch.autograd.gradcheck(
-        lambda A, u: euler_scan(A, u, activation="tanh", dt=0.5, diagonal=diagonal),
+        lambda A, u: scan(A, u, activation="tanh", dt=0.5, diagonal=diagonal),
         (A, drive),
     )
     torch.autograd.gradcheck(

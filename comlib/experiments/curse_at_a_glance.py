@@ -77,9 +77,11 @@ def plot(table: Table) -> Figure:
         figures.lines(curve, "margin", "error", xscale="log", yscale="log",
                       xlabel="stability margin", ylabel="relative error",
                       labels=[f"{name} target"], marker="o", ax=right)
+        beside = (0, -13) if name == "power law" else (8, -3)
         for m, x, y in zip(widths, (0, *curve["margin"]), (0, *curve["error"])):
             if m:
-                right.annotate(f"{m}", (x, y), xytext=(-4, -13), fontsize=8,
+                right.annotate(f"{m}", (x, y), xytext=beside, fontsize=8,
                                textcoords="offset points", color="0.35")
-    right.set(title="what accuracy costs", xlim=(0.05, 2))
+    right.legend(loc="center left")
+    right.set(title="what accuracy costs", xlim=(0.05, 2.5))
     return fig

@@ -6,6 +6,7 @@ import torch
 from matplotlib.figure import Figure
 
 from ..figures import COLOURS, DASHES, lines
+from ..functional import time_grid
 from ..gated import GatedUnit
 from ..measures import impulse_memory, memory_function, reversed_memory
 from ..tables import Table
@@ -43,7 +44,7 @@ def run(config: Config) -> Table:
         config: the unit.
     """
     H = GatedUnit(config.gate, config.gain, dt=config.dt)
-    last, early = config.bounds[-1], torch.arange(config.early) * config.dt
+    last, early = config.bounds[-1], time_grid(config.early, config.dt)
     tables = [_step(H, config, bound) for bound in config.bounds]
     tables.append(Table(time=early, memory=impulse_memory(H, config.early, last)))
     tables.append(Table(time=early, memory=reversed_memory(
@@ -56,10 +57,10 @@ def _step(H: GatedUnit, config: Config, bound: float) -> Table:
     """Every time point at first, every so many later."""
     early = memory_function(H, config.early, bound)
     late = memory_function(H, config.length, bound, every=config.every)
-    k = torch.arange(0, config.length, config.every)
-    later = k >= config.early
-    k = torch.cat([torch.arange(config.early), k[later]])
-    return Table(time=k * config.dt, memory=torch.cat([early, late[later]]))
+    t = time_grid(config.length, config.dt)
+    later = torch.arange(0, config.length, config.every) >= config.early
+    time = torch.cat([t[: config.early], t[:: config.every][later]])
+    return Table(time=time, memory=torch.cat([early, late[later]]))
 
 
 def plot(table: Table) -> Figure:

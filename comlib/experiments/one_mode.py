@@ -61,7 +61,7 @@ def run(config: Config) -> Table:
         for horizon in config.horizons:
             error = perturbation_error(
                 model, model, radii, length=round(horizon / config.dt),
-                copies=config.copies, seed=config.seed, only=only)
+                copies=config.copies, seed=config.seed, only=only, restarts=0)
             tables.append(error.with_columns(exact=exact))
             moved.append(what)
             horizons.append(horizon)

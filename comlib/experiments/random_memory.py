@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 
 from ..figures import grid, lines
-from ..functional import DTYPE
+from ..functional import DTYPE, time_grid
 from ..measures import memory_function
 from ..models import RNN
 from ..signals import heaviside
@@ -46,7 +46,7 @@ def run(config: Config) -> Table:
         config: the networks.
     """
     kinds = [(gain, seed) for gain in config.gains for seed in range(config.seeds)]
-    t = torch.arange(0, config.length, config.every) * config.dt
+    t = time_grid(config.length, config.dt)[:: config.every]
     tables = []
     for gain, seed in kinds:
         H = _random(gain, seed, config)

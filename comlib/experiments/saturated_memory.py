@@ -50,7 +50,7 @@ def run(config: Config) -> Table:
     weights = (torch.full((1, 1), w, dtype=DTYPE) for w in (-config.rate, config.u,
                                                             config.c))
     H = RNN(*weights, dt=config.dt, activation=config.activation)
-    k = torch.arange(0, config.length, config.every)
+    k = torch.arange(0, config.length, config.every, dtype=DTYPE)
     law = _hardtanh if config.activation == "hardtanh" else _tanh
     tables = []
     for bound in config.bounds:

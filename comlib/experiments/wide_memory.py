@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 
 from ..figures import bands
-from ..functional import DTYPE
+from ..functional import DTYPE, time_grid
 from ..models import RNN
 from ..signals import heaviside
 from ..tables import Table
@@ -60,7 +60,7 @@ def run(config: Config) -> Table:
         slopes = torch.diff(y, dim=-1, prepend=torch.zeros_like(y[..., :1])) / config.dt
         memory = (slopes.abs().cpu() / x.abs()[:, None]).amax(-2)[:, :: config.every]
     low, median, high = memory.quantile(torch.tensor([0.25, 0.5, 0.75], dtype=DTYPE), 0)
-    t = torch.arange(0, config.length, config.every) * config.dt
+    t = time_grid(config.length, config.dt)[:: config.every]
     return Table(time=t, lower=low, median=median, upper=high)
 
 

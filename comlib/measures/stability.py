@@ -11,7 +11,6 @@ from torch import Tensor
 from ..functional import DTYPE, Functional, InputError, check_count, check_positive
 from ..kernels import Kernel, quadrature
 from ..tables import Table
-from .distance import distance, response_distance
 
 
 def stability_margin(model: Functional) -> Float[Tensor, "*stack"]:
@@ -33,12 +32,13 @@ def stability_margin(model: Functional) -> Float[Tensor, "*stack"]:
 
 def perturb(
     model: Functional, radius: float, copies: int, seed: int,
-    only: Iterable[str] | None = None,
+    only: Iterable[str] | None = None, norm: str = "ball",
 ) -> Functional:
     """Return a stack of copies, each weight moved by exactly ``radius``.
 
     Directions are normal, scaled to the norm of Definition 3.4: spectral for
     matrices (the largest entry for a diagonal recurrence), Euclidean for vectors.
+    With ``norm="box"`` the largest entry is ``radius``, as in the authors' code.
 
     Source: def-perturbation-error in the book; "Inverse Approximation Theory",
     Def. 3.4.
@@ -49,6 +49,7 @@ def perturb(
         copies: number of copies.
         seed: of the local generator; the same directions for every radius.
         only: names of the parameters that move (default: all).
+        norm: "ball" or "box".
 
     Raises:
         InputError: negative radius, unknown names, or a model that is a stack.
@@ -58,6 +59,8 @@ def perturb(
     if unknown := set(names) - set(weights):
         raise InputError("only", f"must be among {sorted(weights)}", sorted(unknown),
                          "name parameters of the model")
+    if norm not in ("ball", "box"):
+        raise InputError("norm", "must be 'ball' or 'box'", repr(norm), "choose one")
     check_positive("radius", radius, zero=True)
     if any(weight.ndim > 2 for weight in weights.values()):
         raise InputError("model", "must be a single one, weights of 1 or 2 dimensions",
@@ -68,65 +71,29 @@ def perturb(
     for name, weight in weights.items():
         shape = (check_count("copies", copies), *weight.shape)
         direction = torch.randn(shape, generator=generator, dtype=DTYPE)
-        size = radius / _norms(direction, name) if name in names else 0.0
+        size = radius / weight_norms(direction, name, norm) if name in names else 0.0
         moved[name] = weight.detach() + size * direction
     return model.with_parameters(moved)
 
 
-def _norms(weights: Tensor, name: str) -> Tensor:
-    """Return the norm of each copy, shaped to divide ``weights``."""
-    if weights.ndim == 3:
-        return torch.linalg.matrix_norm(weights, 2, keepdim=True)
-    # a diagonal recurrence: the spectral norm of diag(w)
-    order = math.inf if name.rpartition(".")[2] == "w" else 2
-    return torch.linalg.vector_norm(weights, order, dim=-1, keepdim=True)
-
-
-def perturbation_error(
-    model: Functional, target: Functional, radii: Sequence[float], *,
-    length: int, norm: str = "L1", copies: int = 30, seed: int = 0,
-    only: Iterable[str] | None = None, inputs: Tensor | None = None,
-) -> Table:
-    """Return E_m(beta) as far as random perturbations show it.
-
-    Column ``sampled`` is the largest distance of ``copies`` perturbed models, those
-    of smaller radii counted in: a lower bound of the supremum, and like it
-    nondecreasing. Column ``radius`` is beta. The horizon is finite, so that the
-    distance of an unstable copy is large instead of infinite.
+def weight_norms(weights: Tensor, name: str, norm: str = "ball") -> Tensor:
+    """Return the norm of each copy of one weight, shaped to divide it.
 
     Source: def-perturbation-error in the book; "Inverse Approximation Theory",
     Def. 3.4.
 
     Args:
-        model: the approximant, without stack dimensions.
-        target: what it approximates.
-        radii: the beta, in increasing order.
-        length: number of time points of the horizon.
-        norm: "L1", "L2" or "W1".
-        copies: number of random directions.
-        seed: of the directions, common to all radii.
-        only: names of the parameters that move (default: all).
-        inputs: (batch, time, d_in), for a nonlinear model or target.
-
-    Raises:
-        InputError: radii not increasing, or inputs missing.
+        weights: the copies, (copies, \\*shape).
+        name: of the weight; ``w`` of one dimension is a diagonal recurrence.
+        norm: "ball", spectral or Euclidean, or "box", the largest entry.
     """
-    if any(a >= b for a, b in zip(radii, list(radii)[1:])) or not len(radii):
-        raise InputError("radii", "must be increasing", list(radii), "sort them")
-    if inputs is None and not (model.linear and target.linear):
-        raise InputError("inputs", "must be given for nonlinear functionals", None,
-                         "pass e.g. white_noise(64, length, dt=model.dt, seed=0)")
-    largest, sampled = 0.0, []
-    with torch.no_grad():
-        for radius in radii:
-            stack = perturb(model, radius, copies, seed, only)
-            error = (distance(target, stack, length, norm) if inputs is None
-                     else response_distance(target, stack, inputs, norm))
-            # an overflow means that no bound is left
-            error = torch.nan_to_num(error, nan=math.inf, posinf=math.inf)
-            largest = max(largest, float(error.max()))
-            sampled.append(largest)
-    return Table(radius=list(radii), sampled=sampled)
+    if norm == "box":
+        return weights.abs().amax(tuple(range(1, weights.ndim)), keepdim=True)
+    if weights.ndim == 3:
+        return torch.linalg.matrix_norm(weights, 2, keepdim=True)
+    # a diagonal recurrence: the spectral norm of diag(w)
+    order = math.inf if name.rpartition(".")[2] == "w" else 2
+    return torch.linalg.vector_norm(weights, order, dim=-1, keepdim=True)
 
 
 def certified_lower_curve(

@@ -24,7 +24,8 @@ def commit() -> str:
     try:
         _git("ls-files", "--error-unmatch", "__init__.py")  # else it is another's tree
         changed = _git("status", "--porcelain", "--", ":/",
-                       ":(exclude,top)comlib/records/*/", ":(exclude,top)book")
+                       ":(exclude,top)comlib/records/figures",
+                       ":(exclude,top)comlib/records/runs", ":(exclude,top)book")
         return _git("rev-parse", "HEAD") + "+" * bool(changed)
     except (OSError, subprocess.SubprocessError):
         return "unknown"

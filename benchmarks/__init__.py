@@ -1,0 +1,1 @@
+"""Where ``python -m benchmarks`` finds ``comlib.benchmarks``."""

@@ -1,0 +1,101 @@
+"""Exact losses of linear models on a horizon: in expectation, or on all the data.
+
+Both are differentiable, and give one number for each model of a stack.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ..functional import DTYPE, Functional, InputError, check_tensor, check_timebase
+
+
+def population_loss(
+    model: Functional, target: Functional, length: int,
+    weights: Float[Tensor, " time"] | None = None,
+) -> Float[Tensor, "*stack"]:
+    """Return sum_t w_t E|y_t - yhat_t|^2 for independent inputs of variance 1/dt.
+
+    With e_s the difference of the kernels this is sum_s kappa_s |e_s|^2 dt, where
+    kappa_s = sum_{t >= s} w_t: nothing is sampled. All weight on the last time
+    point gives the squared L2 distance on the horizon.
+
+    Source: prp-population-loss in the book (ours).
+
+    Args:
+        model: a linear functional, or a stack of them.
+        target: a linear functional.
+        length: number of time points.
+        weights: w_t, not normalised; default 1/length, the mean over time.
+
+    Raises:
+        InputError: a nonlinear functional, different timebases, wrong weights.
+    """
+    dt = check_timebase(model, target)
+    e = target.kernel_samples(length) - model.kernel_samples(length)
+    kappa = _checked(weights, length).flip(0).cumsum(0).flip(0)
+    return dt * (kappa[:, None, None] * e.square()).sum((-3, -2, -1))
+
+
+def gram_matrix(
+    x: Float[Tensor, "batch time d_in"], weights: Float[Tensor, " time"] | None = None
+) -> Float[Tensor, "time d_in time d_in"]:
+    """Return G[j, k] = sum_t w_t mean over the batch of x_{t-j} x_{t-k}'.
+
+    All that ``data_loss`` has to know of the data. Cost batch time^2 + time^3.
+
+    Source: prp-data-loss in the book (ours).
+
+    Args:
+        x: the inputs.
+        weights: w_t, not normalised; default 1/length, the mean over time.
+
+    Raises:
+        InputError: wrong shapes.
+    """
+    batch, length, d_in = check_tensor("x", x, "batch time d_in").shape
+    w, flat = _checked(weights, length), x.reshape(batch, -1)
+    moments = (flat.mT @ flat / batch).reshape(length, d_in, length, d_in)
+    backwards, gram = moments.flip(0, 2), torch.zeros_like(moments)
+    for t in range(length):
+        past = slice(length - 1 - t, None)
+        gram[: t + 1, :, : t + 1] += w[t] * backwards[past, :, past]
+    return gram
+
+
+def data_loss(
+    model: Functional, target: Functional,
+    gram: Float[Tensor, "time d_in time d_in"],
+) -> Float[Tensor, "*stack"]:
+    """Return sum_t w_t mean over the batch of |y_t - yhat_t|^2, exactly.
+
+    The quadratic form e' G e dt^2 in the difference e of the kernels, without
+    running a model; so the relative precision stays when the loss is tiny.
+
+    Source: prp-data-loss in the book (ours).
+
+    Args:
+        model: a linear functional, or a stack of them.
+        target: a linear functional.
+        gram: from ``gram_matrix(x, weights)``, computed once.
+
+    Raises:
+        InputError: a nonlinear functional, different timebases, a wrong matrix.
+    """
+    dt = check_timebase(model, target)
+    length, d_in = check_tensor("gram", gram, "time d_in time d_in").shape[:2]
+    if gram.shape != (length, model.d_in) * 2:
+        raise InputError("gram", f"must have d_in = {model.d_in}", tuple(gram.shape),
+                         "compute it with gram_matrix(x)")
+    e = target.kernel_samples(length) - model.kernel_samples(length)
+    e = e.movedim(-2, -3).flatten(-2)
+    return dt**2 * (e @ gram.reshape(length * d_in, -1) * e).sum((-2, -1))
+
+
+def _checked(weights: Tensor | None, length: int) -> Tensor:
+    if weights is None:
+        return torch.full((length,), 1 / length, dtype=DTYPE)
+    if check_tensor("weights", weights, "time").shape != (length,):
+        raise InputError("weights", f"must be {length}, one for each time point",
+                         len(weights), "pass a tensor of shape (time,)")
+    return weights
