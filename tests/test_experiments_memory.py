@@ -68,7 +68,8 @@ def test_search_stays_below_the_law_of_a_tanh_unit_and_comes_near():
         activation="tanh", bounds=(2.0, 200.0), length=401, every=40))
     ratio = table["memory"] / table["law"]
     assert ratio.max() < 1 + 1e-9
-    assert table.where(bound=2.0)["memory"][-1] > 0.5 * table.where(bound=2.0)["law"][-1]
+    rows = table.where(bound=2.0)
+    assert rows["memory"][-1] > 0.5 * rows["law"][-1]
 
 
 @pytest.mark.parametrize("dt", [0.1, 1.0])
@@ -98,7 +99,8 @@ def test_the_gated_step_memory_joins_its_two_grids():
     assert (np.diff(step["time"]) > 0).all()
     assert step["time"][-1] == 60
     full = memory_function(GatedUnit(), 61, 2.0)
-    np.testing.assert_allclose(step["memory"], full[step["time"].astype(int)], rtol=1e-4)
+    at = step["time"].astype(int)
+    np.testing.assert_allclose(step["memory"], full[at], rtol=1e-4)
 
 
 def test_a_thinner_grid_holds_the_same_values():

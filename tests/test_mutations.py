@@ -22,7 +22,8 @@ MUTATIONS = {
         "causal_convolution(self.dt * samples, x)", "causal_convolution(samples, x)"),
     "book/foundations/networks": (
         "comlib/recurrent.py",
-        "torch.linalg.matrix_exp(dt * pad)", "0.99 * torch.linalg.matrix_exp(dt * pad)"),
+        "torch.linalg.matrix_exp(dt * pad)",
+        "torch.linalg.matrix_exp(0.99 * dt * pad)"),
     "book/foundations/memory": (
         "comlib/measures/suprema.py",
         "response(x) / x.abs().amax(-1)", "response(x) / (1 + x).abs().amax(-1)"),

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ..figures import lines, slope
-from ..functional import DTYPE, time_grid
+from ..functional import DTYPE
 from ..measures import memory_function
 from ..models import RNN
 from ..tables import Table
