@@ -1,0 +1,91 @@
+"""The verb: a model with better weights."""
+
+import copy
+import time
+from collections.abc import Iterable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from tqdm import tqdm
+
+from ..functional import (DTYPE, Functional, InputError, check_count, check_tensor,
+                          check_timebase)
+from .exact import by_squares
+from .protocols import Protocol, QuasiNewton
+from .results import Fit
+from .sampled import by_adam
+
+
+def fit(
+    model: Functional, target: Functional, *, length: int,
+    protocol: Protocol | QuasiNewton | None = None,
+    weights: Float[Tensor, " time"] | None = None, only: Iterable[str] | None = None,
+    seed: int = 0, allow_unstable: bool = False, progress: bool = True,
+) -> Fit:
+    """Return a model with a smaller loss sum_t w_t E|y_t - yhat_t|^2 on white noise.
+
+    Between linear functionals the expectation is ``population_loss``, minimised by
+    L-BFGS and Levenberg-Marquardt; otherwise it is sampled, and minimised by AdamW.
+    The members of a stack are trained as if each were alone. The model that comes in
+    is not changed, and an interruption returns the best so far. The horizon is
+    finite: what is found need not be stable beyond it.
+
+    Source: prp-population-loss in the book.
+
+    Args:
+        model: with weights; a single one or a stack.
+        target: with the same timebase and coordinates.
+        length: number of time points.
+        protocol: a ``QuasiNewton`` or a ``Protocol``; default: the one that fits.
+        weights: w_t, not normalised; default 1/length, the mean over time.
+        only: names of the parameters that are trained (default: all).
+        seed: of the inputs, if they are sampled.
+        allow_unstable: start even from a model that does not decay.
+        progress: show a progress bar.
+
+    Raises:
+        InputError: different timebases, wrong weights or names, or L-BFGS for a
+            loss that is sampled.
+        UnstableError: eigenvalues at the start with Re >= 0, or beyond the Euler
+            limit.
+    """
+    check_timebase(model, target)
+    if hasattr(model, "check_stable") and not allow_unstable:
+        model.check_stable()
+    exact = model.linear and target.linear
+    protocol = protocol or (QuasiNewton() if exact else Protocol())
+    if isinstance(protocol, QuasiNewton) and not exact:
+        raise InputError("protocol", "must be a Protocol: this loss is sampled",
+                         type(protocol).__name__, "leave it out, or pass Protocol()")
+    task = target, _weights(weights, length), protocol, _names(model, only)
+    start, begun = copy.deepcopy(model), time.perf_counter()
+    with tqdm(total=protocol.updates, disable=not progress, unit="update") as bar:
+        best, *rest = (by_squares(start, *task, bar)
+                       if isinstance(protocol, QuasiNewton) else
+                       by_adam(start, *task, seed, bar))
+    history, updates, stopped = rest
+    return Fit(model.with_parameters(best.weights), best.loss, history, updates,
+               time.perf_counter() - begun, stopped)
+
+
+def _weights(weights: Tensor | None, length: int) -> Tensor:
+    check_count("length", length)
+    if weights is None:
+        return torch.full((length,), 1 / length, dtype=DTYPE)
+    if check_tensor("weights", weights, "time").shape != (length,):
+        raise InputError("weights", f"must be {length}, one for each time point",
+                         len(weights), "pass a tensor of shape (time,)")
+    if not (weights >= 0).all():
+        raise InputError("weights", "must be >= 0", weights.min().item(),
+                         "an error that is rewarded has no minimum")
+    return weights
+
+
+def _names(model: Functional, only: Iterable[str] | None) -> list[str]:
+    known = [name for name, _ in model.named_parameters()]
+    names = known if only is None else list(only)
+    if not names or not set(names) <= set(known):
+        raise InputError("only", f"must be at least one of {known}", names,
+                         "name parameters of the model")
+    return names
