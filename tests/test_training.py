@@ -104,13 +104,12 @@ def test_a_stack_of_linear_models_is_fitted_as_its_members_one_by_one():
     assert together.updates == max(end.updates for end in alone)
 
 
-def test_a_start_from_which_the_first_step_overflows_still_arrives():
-    # a line search that believed the overflow would hand NaN to the weights
+def test_a_line_search_that_meets_an_overflow_turns_back():
+    # its first trial step leads to eigenvalues whose powers overflow
     target = LinearFunctional(Polynomial(1.1, 1.0, 0.1), 1.0)
-    start = RNN(torch.tensor([-1.99], dtype=D), torch.full((1, 1), 100.0, dtype=D),
-                torch.full((1, 1), 100.0, dtype=D), dt=1.0, activation="identity")
-    end = quiet(start, target, length=100)
-    assert end.loss.isfinite() and float(end.loss) < 1e-3 * end.history["loss"][0]
+    end = quiet(linear(4), target, length=100, weights=1.8 * growing_weights(100, 4.0),
+                protocol=QuasiNewton(restarts=0, polish=0))
+    assert float(end.loss) < 1e-3
 
 
 def test_the_history_of_an_exact_fit_never_rises_and_ends_at_the_loss():
@@ -169,7 +168,8 @@ def test_the_best_errors_are_as_good_as_those_of_another_search(
 
 
 def test_a_tempered_power_law_is_reached_three_orders_beyond_the_other_search():
-    assert float(fit_exponentials(TemperedPolynomial(1.1, 0.5), 8).loss) < 1e-16
+    losses = fit_exponentials(TemperedPolynomial(1.1, 0.5), 10).history["loss"]
+    assert losses[7] < 5.2e-9**2 and losses[9] < 1e-10**2
 
 
 @pytest.mark.parametrize("kernel", [TemperedPolynomial(1.1, 0.5), Polynomial(1.5)])
@@ -280,14 +280,16 @@ def test_a_nonlinear_target_is_learned_from_samples():
     assert float(end.loss) < 0.5 * end.history["loss"][0]
 
 
-@pytest.mark.parametrize("schedule", ["cosine", "plateau"])
-def test_a_stack_of_nonlinear_models_is_trained_as_its_members_one_by_one(schedule):
+@pytest.mark.parametrize("schedule, goal", [("cosine", 0.05), ("plateau", 0.0)])
+def test_a_stack_of_nonlinear_models_is_trained_as_its_members_one_by_one(
+        schedule, goal):
     protocol = replace(SHORT, schedule=schedule, plateau=0, check_every=3, clip=0.2,
-                       learning_rate=0.1)
+                       learning_rate=0.1, goal=goal)
     models = [nonlinear(seed=seed) for seed in range(3)]
     together = quiet(stacked(models), TARGET, length=LENGTH, protocol=protocol)
     for i, model in enumerate(models):
         alone = quiet(model, TARGET, length=LENGTH, protocol=protocol)
+        assert alone.stopped in together.stopped.split("; ")
         rows = together.history.where(member=i)
         for name in alone.history.columns:
             assert rows[name] == pytest.approx(alone.history[name], rel=1e-6)
@@ -298,7 +300,8 @@ def test_a_stack_of_nonlinear_models_is_trained_as_its_members_one_by_one(schedu
 def test_a_plateau_lowers_the_rate_when_pytorch_does():
     protocol = replace(SHORT, updates=80, check_every=2, schedule="plateau", plateau=1,
                        factor=0.5, patience=99, learning_rate=0.2, batch=4)
-    history = quiet(nonlinear(), TARGET, length=LENGTH, protocol=protocol).history
+    end = quiet(nonlinear(), TARGET, length=LENGTH, protocol=protocol)
+    history = end.history
     optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.2)
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
         optimiser, factor=0.5, patience=1)
@@ -308,6 +311,17 @@ def test_a_plateau_lowers_the_rate_when_pytorch_does():
         schedule.step(loss)
     assert history["learning_rate"] == pytest.approx(rates)
     assert len(set(rates)) >= 3
+
+
+def test_the_best_weights_are_kept_and_not_the_last():
+    protocol = replace(SHORT, check_every=2, batch=2, learning_rate=0.3,
+                       schedule="constant")
+    end = quiet(nonlinear(), TARGET, length=LENGTH, protocol=protocol)
+    losses = end.history["loss"]
+    assert float(end.loss) == losses.min() < losses[-1]
+    again = quiet(end.model, TARGET, length=LENGTH, protocol=protocol,
+                  allow_unstable=True)
+    assert again.history["loss"][0] == pytest.approx(losses.min(), rel=1e-12)
 
 
 def test_training_stops_early_without_progress_or_at_the_goal():
@@ -428,6 +442,9 @@ def test_only_the_named_weights_move(make):
     moved = [n for (n, p), q in zip(model.named_parameters(), end.model.parameters())
              if not torch.equal(p, q)]
     assert moved == ["c"]
+    if model.linear:
+        loss = population_loss(end.model, TARGET, LENGTH).detach()
+        torch.testing.assert_close(loss, end.loss)
 
 
 def test_a_model_beyond_the_euler_limit_is_refused_unless_asked_for():

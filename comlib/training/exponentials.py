@@ -32,12 +32,12 @@ def fit_exponentials(
     Its ``loss`` is ``l2_loss``, int |rho - rho_hat|^2 dt over t >= 0: the square of
     E_m(0) in the L2 norm, as far as a local search finds it. The weights are a linear
     least squares problem, solved by QR; only the log rates are searched, by
-    Levenberg-Marquardt, from two starts: the rates of the previous width, drawn
-    apart, and log-spaced ones. There is one row in ``history`` for each width up to
-    ``width``: the loss, the smallest rate, and the condition of the least squares
-    problem, in which every exponential has norm one. For a completely monotone kernel
-    the problem is benign; for others the best rates tend to coincide, there need be
-    no best ones, and the condition says so.
+    Levenberg-Marquardt, from three starts: the rates of the previous width and one
+    more, these rates drawn apart, and log-spaced ones. There is one row in
+    ``history`` for each width up to ``width``: the loss, the smallest rate, and the
+    condition of the least squares problem, in which every exponential has norm one.
+    For a completely monotone kernel the problem is benign; for others the best rates
+    tend to coincide, there need be no best ones, and the condition says so.
 
     Source: variable projection, Golub and Pereyra 1973; def-perturbation-error in
     the book.
