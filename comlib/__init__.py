@@ -8,21 +8,27 @@ from .adapters import CausalAttention, TorchRecurrent
 from .claims import Claim, Untested, verdicts
 from .counterexamples import Delay, Differentiator, Modulated, PeakHold, Squared
 from .deep import S4D
+from .dynamics import ModeLoss, escape_time, gradient_flow, hitting_times
 from .functional import Functional, InputError, UnstableError, time_grid
 from .gated import GatedUnit
-from .kernels import (Airy, Combination, Exponential, ExponentialSum, Gaussian, Kernel,
-                      MatrixExponential, Polynomial, ShiftedBox, Sine,
-                      TemperedPolynomial, TwoPart)
+from .kernels import (Airy, Combination, Dilated, Exponential, ExponentialSum,
+                      Gaussian, Kernel, Kink, MatrixExponential, Polynomial,
+                      PolynomialSum, ShiftedBox, Sine, TemperedPolynomial, TwoPart,
+                      polynomial_sum, sum_times, trapezoid_sum)
+from .lorenz import Lorenz96
 from .measures import (blow_up_radius, causality_defect, certified_change,
-                       certified_lower_curve, complex_stability_radius, data_loss,
-                       destabilising_perturbation, distance, fitted_power,
-                       fitted_rate, gain, gram_matrix, homogeneity_defect,
+                       certified_lower_curve, complex_stability_radius, cross_gramian,
+                       data_loss, destabilising_perturbation, distance,
+                       equispaced_error, favard_constant, fitted_power, fitted_rate,
+                       gain, gram_matrix, hankel_singular_values, homogeneity_defect,
                        horizon_ladder, impulse_memory, impulse_response,
                        in_eigenvalues, kreiss_constant, l1_loss, l2_loss,
-                       linearity_defect, memory_function, numerical_abscissa,
-                       perturb, perturbation_error, population_loss,
+                       linearity_defect, memory_function, muntz_gap,
+                       neural_tangent_kernel, numerical_abscissa, perturb,
+                       perturbation_error, population_loss, rate_bound, rate_constant,
                        real_stability_radius, response_distance, reversed_memory,
-                       small_signal_memory, stability_margin, w1_loss, worst_case)
+                       small_signal_memory, smoothness_constant, stability_margin,
+                       w1_loss, width_lower_bound, worst_case)
 from .models import RNN, SSM, RecurrentModel
 from .parameterizations import (Direct, Exp, InverseQuadratic, Parameterization, ReLU,
                                 Softplus, UnitGain)
@@ -33,6 +39,9 @@ from .source import glossary, show_source
 from .sweeps import sweep, variations
 from .tables import Table
 from .targets import Composition, LinearFunctional, Memoryless, Residual
+from .training import (AUTHORS, Descent, Fit, Protocol, QuasiNewton,
+                       balanced_truncation, descend, fit, fit_exponentials,
+                       growing_weights)
 
 __all__ = [
     # the interface
@@ -40,12 +49,13 @@ __all__ = [
     # memory kernels
     "Kernel", "Exponential", "ExponentialSum", "MatrixExponential", "Polynomial",
     "TemperedPolynomial", "Gaussian", "TwoPart", "Airy", "ShiftedBox", "Sine",
-    "Combination",
+    "Combination", "Dilated", "Kink", "PolynomialSum", "polynomial_sum", "sum_times",
+    "trapezoid_sum",
     # test inputs
     "impulse", "heaviside", "reversed_heaviside", "white_noise", "ornstein_uhlenbeck",
     "sine", "bump",
     # targets, and functionals that lack a property
-    "LinearFunctional", "Memoryless", "Composition", "Residual", "Delay",
+    "LinearFunctional", "Lorenz96", "Memoryless", "Composition", "Residual", "Delay",
     "Differentiator", "Modulated", "PeakHold", "Squared",
     # models
     "RecurrentModel", "RNN", "SSM", "S4D", "GatedUnit", "TorchRecurrent",
@@ -61,7 +71,15 @@ __all__ = [
     "certified_change", "worst_case", "in_eigenvalues", "horizon_ladder",
     "population_loss", "gram_matrix", "data_loss", "l1_loss", "l2_loss", "w1_loss",
     "complex_stability_radius", "real_stability_radius", "destabilising_perturbation",
-    "blow_up_radius", "kreiss_constant", "numerical_abscissa",
+    "blow_up_radius", "kreiss_constant", "numerical_abscissa", "equispaced_error",
+    "muntz_gap", "smoothness_constant", "favard_constant", "rate_constant",
+    "rate_bound", "hankel_singular_values", "width_lower_bound", "cross_gramian",
+    # training
+    "fit", "fit_exponentials", "Fit", "Protocol", "QuasiNewton", "AUTHORS",
+    "growing_weights", "Descent", "descend", "balanced_truncation",
+    "neural_tangent_kernel",
+    # gradient flows
+    "ModeLoss", "gradient_flow", "hitting_times", "escape_time",
     # what a chapter shows and proves
     "Table", "Claim", "Untested", "verdicts", "show_source", "glossary", "figure_data",
     "record", "stored", "gpu_record", "sweep", "variations",

@@ -1,5 +1,6 @@
 """Functionals around torch's own recurrent and attention layers."""
 
+import copy
 import math
 
 import torch
@@ -14,7 +15,8 @@ CELLS = {"RNN": torch.nn.RNN, "GRU": torch.nn.GRU, "LSTM": torch.nn.LSTM}
 class TorchRecurrent(Functional):
     """A torch.nn.RNN, GRU or LSTM between a linear encoder and a linear decoder.
 
-    Its timebase is one step. Before the input the state is zero.
+    It works with copies of them in double precision, and steps from sample to
+    sample whatever the timebase. Before the input the state is zero.
 
     Source: "Inverse Approximation Theory", App. H, Fig. 10 and App. J.
 
@@ -22,6 +24,7 @@ class TorchRecurrent(Functional):
         module: a torch.nn.RNN, GRU or LSTM with batch_first=True.
         encoder: what maps inputs to the module's inputs, or None for nothing.
         decoder: what maps the module's outputs to outputs, or None for nothing.
+        dt: timebase of the signals.
 
     Raises:
         InputError: not such a module, bidirectional (not causal), not batch
@@ -30,7 +33,7 @@ class TorchRecurrent(Functional):
 
     def __init__(
         self, module: torch.nn.RNNBase, encoder: torch.nn.Linear | None = None,
-        decoder: torch.nn.Linear | None = None,
+        decoder: torch.nn.Linear | None = None, *, dt: float = 1.0,
     ):
         if not isinstance(module, torch.nn.RNNBase):
             raise InputError("module", "must be a torch.nn.RNN, GRU or LSTM",
@@ -51,17 +54,18 @@ class TorchRecurrent(Functional):
             if layer is not None and size != wanted:
                 raise InputError(name, f"must fit the module with {wanted} features",
                                  size, f"build it with {wanted}")
-        super().__init__(1.0, encoder.in_features if encoder else module.input_size,
+        super().__init__(dt, encoder.in_features if encoder else module.input_size,
                          decoder.out_features if decoder else out)
         nothing = torch.nn.Identity()
-        self.encoder, self.decoder = encoder or nothing, decoder or nothing
-        self.module = module
+        # copies, as the caller's layers shall keep their precision
+        self.encoder, self.decoder, self.module = copy.deepcopy(
+            (encoder or nothing, decoder or nothing, module))
         self.to(DTYPE).eval()
 
     @classmethod
     def random(
         cls, cell: str, width: int, *, layers: int = 1, d_in: int = 1,
-        d_out: int = 1, seed: int = 0,
+        d_out: int = 1, seed: int = 0, dt: float = 1.0,
     ) -> "TorchRecurrent":
         """Return a network with all weights uniform in +-1/sqrt(width).
 
@@ -72,6 +76,7 @@ class TorchRecurrent(Functional):
             d_in: input coordinates.
             d_out: output coordinates.
             seed: of the local generator.
+            dt: timebase of the signals.
 
         Raises:
             InputError: unknown cell or a size that is not positive.
@@ -83,7 +88,7 @@ class TorchRecurrent(Functional):
         module = CELLS[cell](m, m, check_count("layers", layers), batch_first=True)
         encoder = torch.nn.Linear(check_count("d_in", d_in), m)
         decoder = torch.nn.Linear(m, check_count("d_out", d_out))
-        model = cls(module, encoder, decoder)
+        model = cls(module, encoder, decoder, dt=dt)
         draw_uniform(model, seed, m)
         return model
 

@@ -40,12 +40,19 @@ class RNN(RecurrentModel):
         Args:
             x: (batch, time, d_in).
         """
-        x, weights = self._inputs(x)
+        x, weights = self.with_bias(x)
+        W, B, how = self.stepped(weights)
+        return response(W, B, self.c, x, diagonal=self.diagonal, **how)
+
+    def stepped(self, weights: Tensor) -> tuple[Tensor, Tensor, dict[str, object]]:
+        """Return W and B of the steps that are made, and what else defines them.
+
+        Args:
+            weights: input weights, (\\*stack, m, n).
+        """
         if self.activation == "identity":
-            A, B = self.transition(weights)
-            return response(A, B, self.c, x, diagonal=self.diagonal)
-        return response(self.W, weights, self.c, x, diagonal=self.diagonal,
-                        activation=self.activation, dt=self.dt)
+            return *self.transition(weights), {}
+        return self.W, weights, {"activation": self.activation, "dt": self.dt}
 
 
 class SSM(RecurrentModel):
@@ -63,7 +70,14 @@ class SSM(RecurrentModel):
         Args:
             x: (batch, time, d_in).
         """
-        x, weights = self._inputs(x)
-        A, B = self.transition(weights)
-        return response(A, B, self.c, x, diagonal=self.diagonal,
-                        readout=self.activation)
+        x, weights = self.with_bias(x)
+        A, B, how = self.stepped(weights)
+        return response(A, B, self.c, x, diagonal=self.diagonal, **how)
+
+    def stepped(self, weights: Tensor) -> tuple[Tensor, Tensor, dict[str, object]]:
+        """Return A and B of the linear steps, and the activation of the readout.
+
+        Args:
+            weights: input weights, (\\*stack, m, n).
+        """
+        return *self.transition(weights), {"readout": self.activation}

@@ -4,6 +4,7 @@ An eigenvalue of the recurrence is f(w). Training and perturbation act on w, so 
 decides how close to instability a perturbation of given size can lead.
 """
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -166,7 +167,7 @@ class Exp(Parameterization):
 
 @dataclass(frozen=True)
 class Softplus(Parameterization):
-    """f(w) = -log(1 + exp(w))."""
+    """f(w) = -log(1 + exp(w)), with |Im f| < pi for complex w."""
 
     def __call__(self, w: Tensor) -> Tensor:
         if w.is_complex():
@@ -176,6 +177,11 @@ class Softplus(Parameterization):
     def inverse(self, eigenvalue: Tensor) -> Tensor:
         _in_range(eigenvalue, eigenvalue.real < 0, "< 0 for Softplus")
         if eigenvalue.is_complex():
+            if (eigenvalue.imag.abs() >= math.pi).any():
+                # there exp and log are not inverse to each other
+                raise InputError("eigenvalue", "must have |Im| < pi for Softplus",
+                                 f"|Im| = {eigenvalue.imag.abs().max().item():.6g}",
+                                 "slow down its turning, or use Exp()")
             return torch.log(torch.exp(-eigenvalue) - 1)
         return -eigenvalue + torch.log(-torch.expm1(eigenvalue))
 

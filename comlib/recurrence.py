@@ -89,13 +89,53 @@ def krylov(
     Raises:
         InputError: ``length`` is not positive.
     """
-    power = A[..., None, :, None] if diagonal else A[..., None, :, :]
-    blocks = B[..., None, :, :]
-    while blocks.shape[-3] < check_count("length", length):
-        more = power * blocks if diagonal else power @ blocks
-        blocks = torch.cat([blocks, more], -3)
-        power = power * power if diagonal else power @ power
-    return blocks[..., :length, :, :]
+    check_count("length", length)
+    if diagonal:
+        power, blocks = A[..., None, :, None], B[..., None, :, :]
+        while blocks.shape[-3] < length:
+            blocks = torch.cat([blocks, power * blocks], -3)
+            power = power * power
+        return blocks[..., :length, :, :]
+    # all columns side by side: one product of matrices, not one for each time
+    power, columns, d_in = A, B, B.shape[-1]
+    while columns.shape[-1] < length * d_in:
+        columns = torch.cat([columns, power @ columns], -1)
+        power = power @ power
+    columns = columns[..., : length * d_in]
+    return columns.unflatten(-1, (length, d_in)).movedim(-2, -3)
+
+
+def impulses(
+    A: Inexact[Tensor, "*stack m m"], B: Inexact[Tensor, "*stack m d_in"],
+    c: Inexact[Tensor, "*stack d_out m"], length: int,
+) -> Inexact[Tensor, "*stack time d_out d_in"]:
+    """Return c A^k B for k < length, by doubling from both sides.
+
+    With r a power of two near sqrt(length) the products c A^(r j) A^i B, i < r,
+    need about sqrt(length) columns and as many rows, and not ``length`` columns.
+
+    Args:
+        A: transition, a matrix.
+        B: what the powers act on.
+        c: what is read off.
+        length: number of powers.
+
+    Raises:
+        InputError: ``length`` is not positive.
+    """
+    check_count("length", length)
+    power, columns, rows, known = A, B, c, 1
+    while known < length:
+        if known**2 < length:
+            columns = torch.cat([columns, power @ columns], -1)
+        else:
+            rows = torch.cat([rows, rows @ power], -2)
+        known *= 2
+        if known < length:
+            power = power @ power
+    blocks = (rows @ columns).unflatten(-1, (-1, B.shape[-1]))
+    blocks = blocks.unflatten(-3, (-1, c.shape[-2])).transpose(-3, -2)
+    return blocks.flatten(-4, -3)[..., :length, :, :]
 
 
 def causal_convolution(

@@ -9,7 +9,7 @@ from torch import Tensor
 from .functional import (DTYPE, Functional, InputError, UnstableError, check_count,
                          check_positive, check_tensor)
 from .parameterizations import Direct, Parameterization
-from .recurrence import activation_named, krylov
+from .recurrence import activation_named, impulses, krylov
 
 DISCRETISATIONS = ("euler", "exact", "hold")
 
@@ -188,11 +188,17 @@ class RecurrentModel(Functional):
         if not self.linear:
             return super().kernel_samples(length)
         A, B = self.transition(self.input_weights)
-        states = krylov(A, B, length, diagonal=self.diagonal)
-        return self.c[..., None, :, :] @ states / self.dt
+        if not self.diagonal:
+            return impulses(A, B, self.c, length) / self.dt
+        states = krylov(A, B, length, diagonal=True)
+        return torch.einsum("...om,...tmi->...toi", self.c, states) / self.dt
 
-    def _inputs(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return x and the input weights, the bias as one more constant input."""
+    def with_bias(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return x and the input weights, the bias as one more constant input.
+
+        Args:
+            x: (batch, time, d_in).
+        """
         if self.b is None:
             return x, self.input_weights
         one = torch.ones_like(x[..., :1])

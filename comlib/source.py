@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import sys
 import textwrap
 from types import ModuleType
 
@@ -88,6 +89,28 @@ def show_source(*objects, doc: bool = False) -> Source:
     return Source("\n\n\n".join(blocks))
 
 
+def documentation(package: ModuleType, name: str) -> str:
+    """Return the docstring of a public name, of a constant the text below it.
+
+    Args:
+        package: whose name it is.
+        name: of a function, a class or a constant.
+    """
+    thing = getattr(package, name)
+    if callable(thing) or inspect.ismodule(thing):
+        return inspect.getdoc(thing) or ""
+    inside = [module for key, module in sorted(sys.modules.items())
+              if key.startswith(f"{package.__name__}.")
+              and getattr(module, name, None) is thing]
+    for module in inside:
+        body = ast.parse(inspect.getsource(module)).body
+        for node, below in zip(body, body[1:]):
+            if (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+                    and isinstance(getattr(below, "value", None), ast.Constant)):
+                return inspect.cleandoc(below.value.value)
+    return ""
+
+
 def glossary(package: ModuleType, names: dict[str, str]) -> Source:
     """Return a table of public names, with what they mean and where they are defined.
 
@@ -106,7 +129,7 @@ def glossary(package: ModuleType, names: dict[str, str]) -> Source:
         if name not in package.__all__:
             raise InputError("names", f"must be exported by {package.__name__}",
                              repr(name), f"look it up in {package.__name__}.__all__")
-        text = inspect.getdoc(getattr(package, name))
+        text = documentation(package, name)
         meaning = " ".join(text.split("\n\n")[0].split()).removeprefix("Return ")
         meaning = re.sub(r"([|*_])", r"\\\1", meaning)
         label = re.search(r"Source: ([a-z0-9-]+)", text)

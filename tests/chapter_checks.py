@@ -216,9 +216,24 @@ def starts_with(chapter: Chapter, source: str, wanted: list[str]) -> list[str]:
 def record_names(chapter: Chapter) -> dict[str, set[str]]:
     """Return the records that a chapter's code names, by what must exist."""
     names = {"figures": ["figure_data"], "runs": ["stored"], "perhaps": ["gpu_record"]}
-    return {kind: {text_argument(call, 0, "name") for cell in chapter.code()
-                   for call in calls(cell, *functions)}
-            for kind, functions in names.items()}
+    found = {kind: {text_argument(call, 0, "name") for cell in chapter.code()
+                    for call in calls(cell, *functions) if not template(call)}
+             for kind, functions in names.items()}
+    for cell in chapter.code():
+        texts = [node.value for node in ast.walk(parse(cell))
+                 if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        found["perhaps"] |= {template(call).format(text) for text in texts
+                             for call in calls(cell, "stored") if template(call)}
+    return found
+
+
+def template(call: ast.Call) -> str:
+    """Return "x-{}" of a call with f"x-{y}": some text of its cell stands for y."""
+    first = call.args[0] if call.args else None
+    if not isinstance(first, ast.JoinedStr):
+        return ""
+    return "".join(part.value if isinstance(part, ast.Constant) else "{}"
+                   for part in first.values)
 
 
 def records_complaints(chapters: list[Chapter], root: Path) -> list[str]:

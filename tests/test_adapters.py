@@ -63,7 +63,17 @@ def test_without_encoder_and_decoder_it_is_the_module():
     module = torch.nn.GRU(2, 3, batch_first=True)
     H, x = TorchRecurrent(module), white_noise(2, 5, 2, dt=1.0, seed=0)
     assert (H.d_in, H.d_out, H.dt) == (2, 3, 1.0)
-    assert torch.equal(H(x), module(x)[0])
+    assert torch.equal(H(x), module.double()(x)[0])
+
+
+def test_the_layers_that_come_in_are_left_as_they_are():
+    layers = (torch.nn.LSTM(4, 4, batch_first=True), torch.nn.Linear(1, 4),
+              torch.nn.Linear(4, 1))
+    layers[0].train()
+    H = TorchRecurrent(*layers)
+    assert all(p.dtype == torch.float32 for layer in layers for p in layer.parameters())
+    assert layers[0].training and not H.training
+    assert all(p.dtype == DTYPE for p in H.parameters())
 
 
 def test_a_projected_lstm_has_the_projection_as_output():

@@ -226,6 +226,31 @@ CALLS = {
         lambda: cm.bump(1.0, torch.zeros(1, dtype=DTYPE), 5, 0.1),
     ),
     # measures
+    "the memory of a kernel": ("H", lambda: cm.memory_function(Exponential(), 10)),
+    "the impulse memory of a kernel": (
+        "H",
+        lambda: cm.impulse_memory(Exponential(), 10),
+    ),
+    "the reversed memory of a kernel": (
+        "H",
+        lambda: cm.reversed_memory(Exponential(), 10),
+    ),
+    "the small signal memory of a kernel": (
+        "H",
+        lambda: cm.small_signal_memory(Exponential(), 10),
+    ),
+    "the impulse response of a kernel": (
+        "H",
+        lambda: cm.impulse_response(Exponential(), 10),
+    ),
+    "its closed form": (
+        "H",
+        lambda: cm.impulse_response(Exponential(), 10, "closed form"),
+    ),
+    "an eigenvalue that turns too fast for Softplus": (
+        "eigenvalue",
+        lambda: cm.Softplus().inverse(torch.tensor(-1 + 3.2j)),
+    ),
     "an unknown route": ("route", lambda: cm.impulse_response(LINEAR, 5, "fft")),
     "the kernel of a nonlinear model": (
         "H",

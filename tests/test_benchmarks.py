@@ -56,7 +56,8 @@ def test_every_time_is_a_positive_number_and_torch_and_single_have_their_rows(ta
     "step dense identity", "step dense tanh", "step dense hardtanh",
     "step diagonal closed form", "step dense closed form", "sweep dense tanh",
     "sweep diagonal hardtanh", "sweep closed form", "ensemble step dense tanh",
-    "memory diagonal identity", "memory dense tanh", "impulse response dense identity"])
+    "memory diagonal identity", "memory dense tanh", "impulse response dense identity",
+    "tangent kernel dense identity", "tangent kernel diagonal tanh"])
 def test_every_workload_is_there(table, workload):
     assert len(table.where(workload=workload)) > 0
 

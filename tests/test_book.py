@@ -187,6 +187,16 @@ def test_the_sample_has_no_fault(sample):
     assert checks.starts_with(sample, "import comlib", ["colab", "remove-cell"]) == []
 
 
+def test_records_read_in_a_loop_are_those_that_its_cell_names(sample):
+    runs = sample.root / "comlib/records/runs"
+    runs.mkdir()
+    for name in ("x-one", "x-two", "y-one"):
+        (runs / f"{name}.json").touch()
+    sample.code()[2].source += '\n[stored(f"x-{k}") for k in ("one", "two")]'
+    assert checks.records_complaints([sample], sample.root) == [
+        "record y-one is read by no chapter"]
+
+
 def picture(size: int):
     return nbformat.v4.new_output("display_data", {"image/png": "aaaa" * (size // 3)})
 

@@ -57,15 +57,6 @@ def decide(monkeypatch, build) -> str:
     return lacking(properties.run(Config(halvings=5)))["it"]
 
 
-def test_config_is_a_literal():
-    config = Config(coarsest=0.25, halvings=5, horizon=24.0)
-    assert eval(repr(config)) == config
-
-
-def test_module_has_three_public_names():
-    assert sorted(properties.__all__) == ["Config", "plot", "run"]
-
-
 def test_every_example_lacks_what_theory_says(table):
     assert lacking(table) == LACKING
 

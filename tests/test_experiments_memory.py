@@ -1,7 +1,6 @@
 """The experiments of the chapter on memory, and the gated unit."""
 
 import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -12,47 +11,9 @@ from comlib.experiments import (gated_memory, memory_atlas, periodic_memory,
                                 random_memory, saturated_memory, wide_memory)
 from comlib.functional import DTYPE
 from comlib.gated import GatedUnit
+from small import small_table
 
 matplotlib.use("Agg")
-
-SMALL = {
-    saturated_memory: saturated_memory.Config(bounds=(1.0, 3.0), length=41),
-    gated_memory: gated_memory.Config(bounds=(2.0,), length=61, early=20, every=10),
-    memory_atlas: memory_atlas.Config(architectures=("RNN",), layers=(1, 2), seeds=2,
-                                      width=4, length=17),
-    random_memory: random_memory.Config(seeds=1, width=8, length=21),
-    periodic_memory: periodic_memory.Config(periods=1, samples=10),
-    wide_memory: wide_memory.Config(width=8, length=65, seeds=3, device="cpu"),
-}
-
-
-@pytest.fixture(params=SMALL, ids=lambda module: module.__name__.split(".")[-1])
-def experiment(request):
-    return request.param, SMALL[request.param]
-
-
-def test_a_config_is_a_literal(experiment):
-    module, config = experiment
-    for literal in (config, module.Config()):
-        assert eval(repr(literal), {"Config": module.Config}) == literal
-
-
-def test_an_experiment_has_three_public_names(experiment):
-    module, _ = experiment
-    own = {n for n, thing in vars(module).items()
-           if getattr(thing, "__module__", "") == module.__name__ and n[0] != "_"}
-    assert own == {"Config", "run", "plot"}
-
-
-def test_a_run_is_repeatable_finite_and_can_be_drawn(experiment):
-    module, config = experiment
-    table = module.run(config)
-    assert table == module.run(config)
-    numbers = [table[n] for n in table.columns if table[n].dtype.kind == "f"]
-    assert all(np.isfinite(column).all() for column in numbers)
-    figure = module.plot(table)
-    assert any(ax.lines for ax in figure.axes)
-    plt.close(figure)
 
 
 @pytest.mark.parametrize("bounds, rate, u, c", [
@@ -94,7 +55,7 @@ def test_a_gated_unit_rejects_what_is_not_positive(arguments):
 
 
 def test_the_gated_step_memory_joins_its_two_grids():
-    table = gated_memory.run(SMALL[gated_memory])
+    table = small_table(gated_memory)
     step = table.where(query="step")
     assert (np.diff(step["time"]) > 0).all()
     assert step["time"][-1] == 60
@@ -119,7 +80,7 @@ def test_impulse_memory_sees_small_inputs_under_a_large_bound():
 
 
 def test_the_quartiles_of_the_atlas_are_ordered():
-    table = memory_atlas.run(SMALL[memory_atlas])
+    table = small_table(memory_atlas)
     assert (table["lower"] <= table["median"]).all()
     assert (table["median"] <= table["upper"]).all()
     assert len(table) == 2 * 2 * 5
@@ -153,7 +114,7 @@ def test_a_random_network_forgets_if_its_weights_are_small():
 
 
 def test_one_input_is_no_more_than_the_supremum():
-    table = random_memory.run(SMALL[random_memory])
+    table = small_table(random_memory)
     assert (table["one_input"] <= table["memory"] * (1 + 1e-9)).all()
 
 

@@ -9,21 +9,6 @@ import pytest
 from comlib.experiments import eigenvalue_maps, euler_error, euler_limit, matrix_maps
 
 matplotlib.use("Agg")
-EXPERIMENTS = [eigenvalue_maps, euler_error, euler_limit, matrix_maps]
-names = pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda e: e.__name__)
-
-
-@names
-def test_a_config_is_a_literal(experiment):
-    config = experiment.Config()
-    assert eval(repr(config), {"Config": experiment.Config}) == config
-
-
-@names
-def test_a_run_is_repeatable_and_can_be_drawn(experiment):
-    table = experiment.run()
-    assert table == experiment.run(experiment.Config())
-    assert all(ax.has_data() for ax in experiment.plot(table).axes)
 
 
 def test_a_step_of_exp_divides_the_rate_by_e():

@@ -1,7 +1,5 @@
 """The experiments of the chapter on stability against brute force and theory."""
 
-import dataclasses
-import importlib
 import math
 
 import matplotlib.pyplot as plt
@@ -11,44 +9,12 @@ import torch
 
 from comlib import ExponentialSum, TemperedPolynomial
 from comlib.experiments import curse_in_small, horizon_ladder, one_mode
-
-EXPERIMENTS = [one_mode, horizon_ladder, curse_in_small]
-SMALL = {
-    one_mode: {"horizons": (10.0, 300.0), "count": 20},
-    horizon_ladder: {"horizons": (100.0, 1000.0), "count": 4},
-    curse_in_small: {"widths": (1, 3), "count": 6, "length": 300},
-}
+from small import small_table
 
 
-@pytest.fixture(scope="module")
-def tables():
-    return {e: e.run(e.Config(**SMALL[e])) for e in EXPERIMENTS}
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_an_experiment_has_three_public_names(experiment):
-    module = importlib.import_module(experiment.__name__)
-    own = {name for name, thing in vars(module).items() if not name.startswith("_")
-           and getattr(thing, "__module__", None) == module.__name__}
-    assert own == {"Config", "run", "plot"}
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_a_config_is_a_literal_and_frozen(experiment):
-    config = experiment.Config()
-    assert eval(repr(config), {"Config": experiment.Config}) == config
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        setattr(config, dataclasses.fields(config)[0].name, 0)
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_a_run_repeats_itself(experiment, tables):
-    assert experiment.run(experiment.Config(**SMALL[experiment])) == tables[experiment]
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_a_plot_draws_one_panel_for_each_group(experiment, tables):
-    table = tables[experiment]
+@pytest.mark.parametrize("experiment", [one_mode, horizon_ladder, curse_in_small])
+def test_a_plot_draws_one_panel_for_each_group(experiment):
+    table = small_table(experiment)
     group = table[table.columns[0]]
     fig = experiment.plot(table)
     titles = [ax.get_title() for ax in fig.axes]
@@ -68,13 +34,13 @@ def test_exact_error_of_one_mode_is_the_worst_of_a_fine_grid():
     assert rows["exact"][0] == pytest.approx(worst, rel=1e-9)
 
 
-def test_sampled_error_of_one_mode_never_exceeds_the_exact_one(tables):
-    table = tables[one_mode]
+def test_sampled_error_of_one_mode_never_exceeds_the_exact_one():
+    table = small_table(one_mode)
     assert (table["sampled"] <= table["exact"] + 1e-9).all()
 
 
-def test_sampled_error_reaches_the_exact_one_on_a_long_horizon_only(tables):
-    rows = tables[one_mode].where(moved="W only", radius=0.9)
+def test_sampled_error_reaches_the_exact_one_on_a_long_horizon_only():
+    rows = small_table(one_mode).where(moved="W only", radius=0.9)
     short, long = (rows.where(horizon=T) for T in (10.0, 300.0))
     assert long["sampled"][0] == pytest.approx(long["exact"][0], rel=1e-6)
     assert short["sampled"][0] < 0.9 * short["exact"][0]
@@ -86,8 +52,8 @@ def test_exact_error_is_infinite_from_the_rate_on():
     assert np.isfinite(exact[:2]).all() and np.isinf(exact[2:]).all()
 
 
-def test_a_longer_horizon_matters_for_the_power_law_only(tables):
-    table = tables[horizon_ladder]
+def test_a_longer_horizon_matters_for_the_power_law_only():
+    table = small_table(horizon_ladder)
     beta = table["radius"][1]
     ratio = {target: np.divide(*table.where(target=target, radius=beta)["lower"][1::-1])
              for target in ("exponential", "tempered", "power law")}
@@ -96,15 +62,15 @@ def test_a_longer_horizon_matters_for_the_power_law_only(tables):
     assert ratio["power law"] > 10
 
 
-def test_no_horizon_is_above_the_infinite_one(tables):
-    table = tables[horizon_ladder]
+def test_no_horizon_is_above_the_infinite_one():
+    table = small_table(horizon_ladder)
     infinite = table.where(horizon=math.inf)["lower"]
     for T in (100.0, 1000.0):
         assert (table.where(horizon=T)["lower"] <= infinite * (1 + 1e-9)).all()
 
 
-def test_the_bracket_contains_every_corner_of_the_box(tables):
-    table, rho = tables[curse_in_small], TemperedPolynomial(1.5, 0.5)
+def test_the_bracket_contains_every_corner_of_the_box():
+    table, rho = small_table(curse_in_small), TemperedPolynomial(1.5, 0.5)
     rho_hat = rho.exponential_sum(3)
     rows = table.where(target="tempered", width=3)
     for k in range(len(rows)):
@@ -118,13 +84,13 @@ def test_the_bracket_contains_every_corner_of_the_box(tables):
         assert worst <= rows["upper"][k] * (1 + 1e-9)
 
 
-def test_the_bracket_closes_at_radius_zero(tables):
-    rows = tables[curse_in_small].where(radius=0.0)
+def test_the_bracket_closes_at_radius_zero():
+    rows = small_table(curse_in_small).where(radius=0.0)
     assert rows["lower"] == pytest.approx(rows["upper"])
 
 
-def test_sampled_and_shifted_errors_stay_below_the_bracket(tables):
-    table = tables[curse_in_small]
+def test_sampled_and_shifted_errors_stay_below_the_bracket():
+    table = small_table(curse_in_small)
     for name in ("sampled", "shifted"):
         assert (table[name] <= table["upper"] * (1 + 1e-3)).all()
 

@@ -1,70 +1,28 @@
 """The experiments of the chapter on suprema against closed forms."""
 
-import dataclasses
-import importlib
 import itertools
 import math
 
-import matplotlib.pyplot as plt
 import pytest
 import torch
 
 from comlib import TemperedPolynomial
 from comlib.experiments import radius_gap, suprema_by_width
-
-EXPERIMENTS = [suprema_by_width, radius_gap]
-SMALL = {
-    suprema_by_width: {"widths": (1, 3), "draws": 5, "experiments": 3},
-    radius_gap: {"first": 0.5, "last": 8.0, "count": 5, "times": 2000},
-}
+from small import small_table
 
 
-@pytest.fixture(scope="module")
-def tables():
-    return {e: e.run(e.Config(**SMALL[e])) for e in EXPERIMENTS}
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_an_experiment_has_three_public_names(experiment):
-    module = importlib.import_module(experiment.__name__)
-    own = {name for name, thing in vars(module).items() if not name.startswith("_")
-           and getattr(thing, "__module__", None) == module.__name__}
-    assert own == {"Config", "run", "plot"}
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_a_config_is_a_literal_and_frozen(experiment):
-    config = experiment.Config()
-    assert eval(repr(config), {"Config": experiment.Config}) == config
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        setattr(config, dataclasses.fields(config)[0].name, 0)
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_a_run_repeats_itself(experiment, tables):
-    assert experiment.run(experiment.Config(**SMALL[experiment])) == tables[experiment]
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_a_plot_draws_two_panels(experiment, tables):
-    fig = experiment.plot(tables[experiment])
-    panels = len(fig.axes)
-    plt.close(fig)
-    assert panels == 2
-
-
-def test_what_is_found_lies_between_what_is_proved(tables):
-    table = tables[suprema_by_width]
+def test_what_is_found_lies_between_what_is_proved():
+    table = small_table(suprema_by_width)
     for low, high in (("least", "sampled"), ("sampled", "most"), ("most", "found"),
                       ("floor", "found"), ("found", "upper")):
         assert (table[low] <= table[high] * (1 + 1e-6)).all(), (low, high)
 
 
-def test_one_mode_is_found_at_its_worst_corner(tables):
+def test_one_mode_is_found_at_its_worst_corner():
     rho, beta = TemperedPolynomial(1.5, 0.5), 0.1
     rho_hat = rho.exponential_sum(1)
     (rate,), (weight,) = rho_hat.rates, rho_hat.weights
-    row = tables[suprema_by_width].where(norm="ball", width=1)
+    row = small_table(suprema_by_width).where(norm="ball", width=1)
     t = torch.linspace(0, 60, 600_001, dtype=torch.float64)
     corners = [(weight**0.5 + c) * (weight**0.5 + u) * torch.exp(-(rate + w) * t)
                for c, u, w in itertools.product((-beta, beta), repeat=3)]
@@ -72,22 +30,22 @@ def test_one_mode_is_found_at_its_worst_corner(tables):
     assert row["found"][0] == pytest.approx(exact, rel=1e-5)
 
 
-def test_the_box_errs_more_than_the_ball(tables):
-    rows = tables[suprema_by_width].where(width=3)
+def test_the_box_errs_more_than_the_ball():
+    rows = small_table(suprema_by_width).where(width=3)
     ball, box = (rows.where(norm=norm)["found"][0] for norm in ("ball", "box"))
     assert box > 1.1 * ball
 
 
-def test_radii_are_those_of_the_closed_form(tables):
-    table = tables[radius_gap]
+def test_radii_are_those_of_the_closed_form():
+    table = small_table(radius_gap)
     for turn, real in zip(table["turn"], table["real"], strict=True):
         W = torch.tensor([[-1, turn**2], [-1, -1]], dtype=torch.float64)
         least = float(torch.linalg.svdvals(W)[-1])
         assert real == pytest.approx(min(least, 1.0), rel=1e-8)
 
 
-def test_the_exponential_grows_to_the_closed_form(tables):
-    row = tables[radius_gap].where(turn=8.0)
+def test_the_exponential_grows_to_the_closed_form():
+    row = small_table(radius_gap).where(turn=8.0)
     # the largest entry of exp(Wt) is turn exp(-t) sin(turn t)
     t = math.atan(8.0) / 8.0
     entry = 8.0 * math.exp(-t) * math.sin(8.0 * t)

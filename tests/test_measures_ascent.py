@@ -316,7 +316,7 @@ def test_columns_do_not_decrease_and_restarts_zero_leaves_the_samples():
     table = perturbation_error(network(), TARGET, radii, length=LENGTH, restarts=2,
                                updates=3)
     assert table.columns == ("radius", "sampled", "sampled_box", "lower", "found",
-                             "upper")
+                             "upper", "upper_box")
     assert all((table[name][1:] >= table[name][:-1]).all() for name in table.columns)
     plain = perturbation_error(network(), TARGET, radii, length=LENGTH, restarts=0)
     assert plain.columns == ("radius", "sampled")

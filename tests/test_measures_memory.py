@@ -394,3 +394,39 @@ def test_a_thinned_memory_has_every_third_value(measure, activation):
 def test_the_delay_shows_where_it_remembers():
     assert math.isclose(memory_function(Delay(4, 0.5), 8)[4].item(), 2.0)
     assert memory_function(Delay(4, 0.5), 8).sum().item() == 2.0
+
+
+@pytest.mark.parametrize("activation", ["tanh", "identity"])
+def test_single_precision_models_have_the_memory_of_double_precision(activation):
+    H = RNN.random(4, dt=0.2, activation=activation, bias=activation == "tanh")
+    single = RNN(*(p.detach().float() for p in (H.W, H.U, H.c)),
+                 None if H.b is None else H.b.detach().float(), dt=0.2,
+                 activation=activation)
+    measures = [memory_function, impulse_memory, small_signal_memory,
+                lambda H, length: reversed_memory(H, length, history=5)]
+    for measure in measures:  # small inputs leave few digits
+        assert torch.allclose(measure(single, 4).double(), measure(H, 4), atol=2e-3)
+    for route in ("recurrence", "convolution"):
+        if H.linear or route == "recurrence":
+            exact, found = (impulse_response(G, 12, route) for G in (H, single))
+            assert torch.allclose(found.double(), exact, atol=1e-6)
+
+
+def test_an_impulse_response_runs_the_model_once(monkeypatch):
+    H, batches = RNN.random(4, dt=0.2, d_in=3, bias=True), []
+    respond = H.respond
+    monkeypatch.setattr(H, "respond", lambda x: batches.append(len(x)) or respond(x))
+    y = impulse_response(H, 9)
+    assert batches == [4]  # three impulses and the zero input
+    x = impulse(torch.eye(3, dtype=torch.float64), 9, 0.2)
+    rest = respond(torch.zeros_like(x))
+    assert torch.allclose(y, (respond(x) - rest).movedim(0, -1), atol=1e-14)
+    assert rest.abs().max() > 0.1
+
+
+@pytest.mark.parametrize("history", [1, 7])
+def test_the_reversed_memory_of_a_linear_functional_lacks_the_far_past(history):
+    H = RNN.random(4, dt=0.2, activation="identity")
+    rho = H.kernel_samples(20 + history)[:, 0, 0]
+    expected = (rho[:20] - rho[history:]).abs()
+    assert torch.allclose(reversed_memory(H, 20, history=history), expected, atol=1e-12)

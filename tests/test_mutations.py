@@ -32,7 +32,25 @@ MUTATIONS = {
         "roots_genlaguerre(width, self.p - 1)", "roots_genlaguerre(width, self.p)"),
     "book/foundations/suprema": (
         "comlib/measures/certificates.py",
-        "size = g / (order * r) ** (1 / order)", "size = g / r ** (1 / order)"),
+        "_integral(g, r), g / r", "_integral(g, r), g / (2 * r)"),
+    "book/linear/universality": (
+        "comlib/kernels/sums.py",
+        "(math.pi / (2 * width + 2))", "(math.pi / (2 * width + 1))"),
+    "book/linear/rates": (
+        "comlib/measures/jackson.py",
+        "* favard * 2**-alpha * growth", "* favard * 2**alpha * growth"),
+    "book/linear/dynamics": (
+        "comlib/dynamics/plateau.py",
+        "(a * l1).square()", "l1.square()"),
+    "book/linear/curse": (
+        "comlib/kernels/trapezoid.py",
+        "return 2 * float(np.exp(logs).sum())", "return float(np.exp(logs).sum())"),
+    "book/linear/escape": (
+        "comlib/dynamics/bounds.py",
+        "q = ((c + sigma) / (c - sigma)).square()", "q = (c + sigma) / (c - sigma)"),
+    "book/linear/inverse": (
+        "comlib/measures/transients.py",
+        "(_square(W) + W.mT) / 2", "(_square(W) + W.mT) / 2.02"),
 }
 
 pytestmark = pytest.mark.slow

@@ -203,3 +203,18 @@ def test_other_maps_have_no_input_gain():
 def test_maps_are_equal_if_their_parameters_are():
     assert InverseQuadratic(1.0, 0.5) == InverseQuadratic() != InverseQuadratic(2.0)
     assert eval(repr(UnitGain(Softplus()))) == UnitGain(Softplus())
+
+
+def test_softplus_is_inverted_up_to_a_turn_of_pi_and_no_further():
+    turning = torch.tensor([-1 + 3.1j, -0.2 - 3.1j, -3 + 2j], dtype=torch.complex128)
+    assert torch.allclose(Softplus()(Softplus().inverse(turning)), turning, atol=1e-12)
+    for imag in (math.pi, -math.pi, 4.0):
+        with pytest.raises(InputError, match="Im"):
+            Softplus().inverse(torch.tensor(complex(-1.0, imag)))
+
+
+def test_a_matrix_that_turns_too_fast_for_softplus_is_refused_for_that():
+    W = torch.tensor([[-1.0, 4.0], [-4.0, -1.0]], dtype=torch.float64)
+    with pytest.raises(InputError, match="Im"):
+        Softplus().inverse_matrix(W)
+    assert torch.allclose(Softplus().matrix(Softplus().inverse_matrix(W / 2)), W / 2)

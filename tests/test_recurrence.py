@@ -13,6 +13,7 @@ from comlib.recurrence import (
     apply,
     causal_convolution,
     depthwise_convolution,
+    impulses,
     krylov,
     scan,
 )
@@ -91,6 +92,18 @@ class TestEveryStackAndShape:
             for k in range(length):
                 power = np.linalg.matrix_power(as_matrix(A, diagonal)[i].numpy(), k)
                 assert np.allclose(powers[i][k], power @ B[i].numpy(), atol=1e-13)
+
+    @pytest.mark.parametrize("length", [1, 2, 3, 7, 8, 9, 33])
+    def test_impulses_read_every_power_off(self, stack, diagonal, length):
+        A = as_matrix(transitions(stack, 4, diagonal), diagonal)
+        B, c = normal(*stack, 4, 2), normal(*stack, 3, 4, seed=2)
+        read = impulses(A, B, c, length)
+        assert read.shape == (*stack, length, 3, 2)
+        for i in members(stack):
+            for k in range(length):
+                power = np.linalg.matrix_power(A[i].numpy(), k)
+                assert np.allclose(read[i][k], c[i].numpy() @ power @ B[i].numpy(),
+                                   atol=1e-13)
 
     def test_causal_convolution_is_the_double_sum(self, stack, diagonal):
         kernel, x = normal(*stack, 6, 2, 3), normal(4, 6, 3, seed=1)

@@ -10,6 +10,7 @@ from ..tables import Table
 from .responses import responses
 from .stacks import ensemble_step, kernel_sweep, sweep
 from .steps import closed_form_step, elman_step, training_step
+from .tangents import tangent_kernel
 from .timing import Case, ceilings, medians, relative_error
 
 ACTIVATIONS = ("identity", "tanh", "hardtanh")
@@ -79,6 +80,9 @@ def cases(config: Config) -> Iterator[Case]:
         for diagonal in (True, False):
             yield from responses(m, config.memory_length, diagonal, "identity")
             yield from responses(m, config.memory_length, diagonal, "tanh")
+            for activation in ("identity", "tanh"):
+                yield tangent_kernel(m, length, max(1, batch // 16), diagonal,
+                                     activation, device)
 
 
 def measured(case: Case, config: Config, gemm: float, copy: float) -> dict:

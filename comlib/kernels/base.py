@@ -6,23 +6,14 @@ what it knows in closed form, and the tests hold the two against each other.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from jaxtyping import Float
-from scipy import integrate, optimize
 from torch import Tensor
 
-from ..functional import DTYPE, InputError, check_parameters
-
-TAIL = (0.0, 1e-9, 1e-6, 1e-3, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0,
-        512.0, 700.0)
-"""Panels in u = log(1 + t) of a quadrature, up to the end of a double's range.
-
-An adaptive rule trusts its first look; in one large panel it would overlook a
-kernel that has decayed before the first node."""
+from ..functional import DTYPE, InputError, check_count, check_parameters
+from .integrals import graded_rule, quadrature, quadrature_of_size
 
 
 @dataclass(frozen=True)
@@ -107,6 +98,29 @@ class Kernel(ABC):
 
         return quadrature(integrand, self.breakpoints)
 
+    def laplace_moments(
+        self, s: Float[Tensor, "*s"], order: int = 0
+    ) -> Float[Tensor, "order *s"]:
+        """Return the integrals of t^k exp(-s t) rho(t) over t >= 0, k = 0..order.
+
+        Number k is (-1)^k times the k-th derivative of the Laplace transform.
+        Relative accuracy about 1e-13 for s between 1e-6 and 1e6.
+
+        Source: prp-mode-loss in the book.
+
+        Args:
+            s: real and positive, any shape.
+            order: the last k, >= 0.
+
+        Raises:
+            InputError: an s that is not positive, or a wrong order.
+        """
+        check_rates(s, order)
+        t, weights = graded_rule(self.breakpoints)
+        powers = t ** torch.arange(order + 1, dtype=DTYPE)[:, None]
+        samples = (weights * self(t) * powers).nan_to_num()
+        return (torch.exp(-s[..., None] * t) @ samples.mT).movedim(-1, 0)
+
     def _check_laplace(self, s: float) -> None:
         if not s > -self.decay_rate and not (s == 0 and self.l1_norm() < math.inf):
             raise InputError("s", f"must be greater than {-self.decay_rate:g}", s,
@@ -124,67 +138,20 @@ class Kernel(ABC):
     __rmul__ = __mul__
 
 
-def quadrature(
-    f: Callable[[Tensor], Tensor], breakpoints: tuple[float, ...]
-) -> float:
-    """Return the integral of f over [0, infinity), adaptively.
-
-    The last piece is integrated in u = log(1 + t - last), in which power laws
-    decay exponentially; infinity if f is positive and does not decay so far out.
+def check_rates(s: Tensor, order: int) -> None:
+    """Check the arguments of ``laplace_moments``.
 
     Args:
-        f: the integrand, vectorised.
-        breakpoints: times between which f is smooth.
+        s: what came as rates.
+        order: what came as the last moment.
+
+    Raises:
+        InputError: an s that is not positive, or a wrong order.
     """
-    points = [0.0, *sorted(p for p in breakpoints if 0 < p < math.inf)]
-    options = {"rule": "gk21", "atol": 1e-13, "rtol": 1e-12, "max_subdivisions": 2000}
-
-    def piece(t: np.ndarray) -> np.ndarray:
-        return f(torch.from_numpy(t[:, 0])).detach().numpy()
-
-    def tail(u: np.ndarray) -> np.ndarray:
-        value = piece(points[-1] + np.expm1(u))
-        # beyond a double's range only a value of exactly zero can be integrable
-        return np.where(value == 0, 0, value * np.exp(u[:, 0]))
-
-    rest = 0.0
-    middle, end = tail(np.array([[TAIL[-1] / 2], [TAIL[-1]]]))
-    if end != 0:
-        # out here only a power law is left, exp(-rate u)
-        with np.errstate(all="ignore"):
-            rate = 2 * np.log(abs(middle / end)) / TAIL[-1]
-        if not rate > 1e-6:
-            return math.inf
-        rest = float(end / rate)
-    panels = [(piece, a, b) for a, b in zip(points, points[1:])]
-    panels += [(tail, a, b) for a, b in zip(TAIL, TAIL[1:])]
-    return rest + float(sum(integrate.cubature(g, [a], [b], **options).estimate
-                            for g, a, b in panels))
-
-
-def quadrature_of_size(
-    f: Callable[[Tensor], Tensor], breakpoints: tuple[float, ...]
-) -> float:
-    """Return the integral of |f| over [0, infinity).
-
-    The corners of |f| are found first: a rule that samples none of the other sign
-    next to a zero believes that there is none.
-
-    Args:
-        f: the function inside, vectorised.
-        breakpoints: times between which f is smooth.
-    """
-    points = [0.0, *sorted(p for p in breakpoints if 0 < p < math.inf)]
-    grids = [np.linspace(a, b, 257) for a, b in zip(points, points[1:])]
-    grids.append(points[-1] + np.expm1(np.linspace(0, 64, 4097)))
-    t = np.unique(np.concatenate(grids))
-    sign = np.sign(f(torch.from_numpy(t)).detach().numpy())
-    crossings = np.flatnonzero(sign[:-1] * sign[1:] < 0)
-    zeros = [optimize.brentq(lambda z: float(f(torch.tensor(z, dtype=DTYPE))),
-                             t[k], t[k + 1], xtol=1e-15, rtol=1e-14)
-             for k in crossings]
-    touched = t[sign == 0] if len(crossings) else t[:0]
-    return quadrature(lambda z: f(z).abs(), (*breakpoints, *zeros, *touched[:64]))
+    check_count("order", order, 0)
+    if not isinstance(s, Tensor) or s.dtype != DTYPE or not (s > 0).all():
+        raise InputError("s", f"must be a tensor of positive {DTYPE}", s,
+                         "pass e.g. torch.tensor([0.5, 1.0], dtype=torch.float64)")
 
 
 @dataclass(frozen=True)
@@ -224,3 +191,7 @@ class Combination(Kernel):
 
     def laplace(self, s: float) -> float:
         return sum(w * rho.laplace(s) for w, rho in zip(self.weights, self.kernels))
+
+    def laplace_moments(self, s: Tensor, order: int = 0) -> Tensor:
+        return sum(w * rho.laplace_moments(s, order)
+                   for w, rho in zip(self.weights, self.kernels))

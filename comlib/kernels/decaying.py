@@ -9,7 +9,7 @@ from scipy import special
 from torch import Tensor
 
 from ..functional import DTYPE, InputError, check_count, check_positive
-from .base import Kernel
+from .base import Kernel, check_rates
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,9 @@ class Exponential(Kernel):
     def laplace(self, s: float) -> float:
         self._check_laplace(s)
         return self.amplitude / (s + self.rate)
+
+    def laplace_moments(self, s: Tensor, order: int = 0) -> Tensor:
+        return ExponentialSum((self.amplitude,), (self.rate,)).laplace_moments(s, order)
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,13 @@ class ExponentialSum(Kernel):
     def laplace(self, s: float) -> float:
         self._check_laplace(s)
         return sum(w / (s + r) for w, r in zip(self.weights, self.rates))
+
+    def laplace_moments(self, s: Tensor, order: int = 0) -> Tensor:
+        check_rates(s, order)
+        w, r = (torch.tensor(v, dtype=DTYPE) for v in (self.weights, self.rates))
+        R = 1 / (s[..., None] + r)
+        return torch.stack([math.factorial(k) * R ** (k + 1) @ w
+                            for k in range(order + 1)])
 
 
 @dataclass(frozen=True)

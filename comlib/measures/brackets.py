@@ -32,8 +32,9 @@ def perturbation_error(
     the ball of Definition 3.4, so lower bounds of the supremum. ``lower`` is the
     larger distance after moving all of w by +beta or by -beta, the rest fixed.
     ``upper`` is E_m(0) plus ``certified_change``. ``sampled_box`` is sampled in the
-    larger box of the authors' code, and may exceed all others. Always sampled <=
-    found <= upper and lower <= found; smaller radii are counted in.
+    larger box of the authors' code, and ``upper_box`` proved there. Always sampled <=
+    found <= upper, lower <= found and sampled_box <= upper_box; smaller radii are
+    counted in.
 
     Source: def-perturbation-error in the book; "Inverse Approximation Theory",
     Def. 3.4.
@@ -81,9 +82,11 @@ def perturbation_error(
     table = Table(radius=list(radii), **columns)
     if not restarts:
         return table
-    change = [certified_change(model, radius, length=length, norm=norm, only=names)
-              for radius in radii]
-    return table.with_columns(upper=[_value(error, model) + v for v in change])
+    start = _value(error, model)
+    return table.with_columns(**{name: [
+        start + certified_change(model, radius, length=length, norm=norm, only=names,
+                                 region=region) for radius in radii]
+        for name, region in (("upper", "ball"), ("upper_box", "box"))})
 
 
 def horizon_ladder(

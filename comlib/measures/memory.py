@@ -38,10 +38,11 @@ def impulse_response(
         raise InputError("route", f"must be one of {ROUTES}", repr(route),
                          "choose one of these")
     if route == "closed form":
-        return H.kernel_samples(length)
-    x = impulse(torch.eye(H.d_in, dtype=DTYPE), length, H.dt)
+        return _checked(H).kernel_samples(length)
+    x = impulse(torch.eye(_checked(H).d_in, dtype=DTYPE), length, H.dt)
     if route == "convolution":
-        y = causal_convolution(H.dt * H.kernel_samples(length), x)
+        kernel = H.dt * H.kernel_samples(length)
+        y = causal_convolution(kernel, x.to(kernel.dtype))
     else:
         y = _adjusted(H, x)
     return y.movedim(-3, -1)
@@ -74,7 +75,7 @@ def memory_function(
     """
     check_positive("bound", bound)
     check_count("every", every)
-    if H.linear:
+    if _checked(H).linear:
         return _operator_norm(H.kernel_samples(length))[..., ::every]
 
     def ratio(x: Tensor) -> Tensor:
@@ -99,7 +100,7 @@ def small_signal_memory(
     Raises:
         InputError: a size is not positive.
     """
-    return _tangent_norm(lambda x: _slopes(H, x, length, history), H.d_in)
+    return _tangent_norm(lambda x: _slopes(H, x, length, history), _checked(H).d_in)
 
 
 def impulse_memory(
@@ -125,7 +126,7 @@ def impulse_memory(
     """
     check_positive("bound", bound)
     check_count("every", every)
-    if H.linear:
+    if _checked(H).linear:
         return _operator_norm(H.kernel_samples(length))[..., ::every]
 
     def outputs(x: Tensor) -> Tensor:
@@ -140,6 +141,9 @@ def reversed_memory(
     H: Functional, length: int, bound: float = 1.0, history: int = 100
 ) -> Float[Tensor, "*stack time"]:
     """Return sup over 0 < |x| <= B of |d/dt H_t(r^x)| / |x|, r^x on before zero.
+
+    Here r^x is on for a time T = history*dt only: a linear functional has
+    |rho(t) - rho(t + T)|_1. Searched like ``memory_function``: a lower bound.
 
     Source: def-impulse-memory in the book; "Inverse Approximation Theory", App. G.
 
@@ -159,7 +163,7 @@ def reversed_memory(
         u = reversed_heaviside(x, window, stop=history)
         return torch.diff(_adjusted(H, u)[..., history - 1 :, :], dim=-2) / H.dt
 
-    found = largest_ratio(lambda x: slopes(x).abs().amax(-1), H.d_in, bound)
+    found = largest_ratio(lambda x: slopes(x).abs().amax(-1), _checked(H).d_in, bound)
     return torch.maximum(_tangent_norm(slopes, H.d_in), found)
 
 
@@ -200,7 +204,16 @@ def fitted_power(
 
 def _adjusted(H: Functional, x: Tensor) -> Tensor:
     """Return H(x) - H(0): the papers' normalisation H_t(0) = 0."""
-    return H(x) - H(torch.zeros_like(x[:1]))
+    x = x.to(next((p.dtype for p in H.parameters()), x.dtype))
+    y = H(torch.cat([x, torch.zeros_like(x[:1])]))
+    return y[..., :-1, :, :] - y[..., -1:, :, :]
+
+
+def _checked(H: object) -> Functional:
+    if not isinstance(H, Functional):
+        cure = "wrap a kernel in LinearFunctional(kernel, dt)"
+        raise InputError("H", "must be a Functional", type(H).__name__, cure)
+    return H
 
 
 def _slopes(H: Functional, x: Tensor, length: int, history: int) -> Tensor:
@@ -223,8 +236,7 @@ def _operator_norm(rho: Tensor) -> Tensor:
 
 
 def _slope(
-    scale: Callable[[Tensor], Tensor], memory: Tensor, dt: float, start: float,
-    stop: float,
+    scale: Callable, memory: Tensor, dt: float, start: float, stop: float
 ) -> float:
     """Return the least squares slope of log(memory) against scale(t)."""
     check_tensor("memory", memory, "time")
@@ -232,7 +244,7 @@ def _slope(
     use = (t >= start) & (t <= stop) & (memory > 0)
     if use.sum() < 2:
         raise InputError("start, stop", "must span two or more positive values",
-                         f"({start}, {stop})", "widen the window")
+                         (start, stop), "widen the window")
     x, y = scale(t[use]), torch.log(memory[use])
     x = x - x.mean()
     return float(x @ y / (x @ x))

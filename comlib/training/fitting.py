@@ -11,25 +11,27 @@ from tqdm import tqdm
 
 from ..functional import (DTYPE, Functional, InputError, check_count, check_tensor,
                           check_timebase)
+from .descent import by_descent
 from .exact import by_squares
-from .protocols import Protocol, QuasiNewton
+from .protocols import Descent, Protocol, QuasiNewton
 from .results import Fit
 from .sampled import by_adam
 
 
 def fit(
     model: Functional, target: Functional, *, length: int,
-    protocol: Protocol | QuasiNewton | None = None,
+    protocol: Protocol | QuasiNewton | Descent | None = None,
     weights: Float[Tensor, " time"] | None = None, only: Iterable[str] | None = None,
     seed: int = 0, allow_unstable: bool = False, progress: bool = True,
 ) -> Fit:
     """Return a model with a smaller loss sum_t w_t E|y_t - yhat_t|^2 on white noise.
 
     Between linear functionals the expectation is ``population_loss``, minimised by
-    L-BFGS and Levenberg-Marquardt; otherwise it is sampled, and minimised by AdamW.
-    The members of a stack are trained as if each were alone. The model that comes in
-    is not changed, and an interruption returns the best so far. The horizon is
-    finite: what is found need not be stable beyond it.
+    L-BFGS and Levenberg-Marquardt, or by the plain steps of a ``Descent``; otherwise
+    it is sampled, and minimised by AdamW. The members of a stack are trained as if
+    each were alone. The model that comes in is not changed, and an interruption
+    returns the best so far. The horizon is finite: what is found need not be stable
+    beyond it.
 
     Source: prp-population-loss in the book.
 
@@ -37,7 +39,8 @@ def fit(
         model: with weights; a single one or a stack.
         target: with the same timebase and coordinates.
         length: number of time points.
-        protocol: a ``QuasiNewton`` or a ``Protocol``; default: the one that fits.
+        protocol: a ``QuasiNewton``, a ``Descent`` or a ``Protocol``; default: the
+            first of these for an exact loss, the last for a sampled one.
         weights: w_t, not normalised; default 1/length, the mean over time.
         only: names of the parameters that are trained (default: all).
         seed: of the inputs, if they are sampled.
@@ -45,8 +48,8 @@ def fit(
         progress: show a progress bar.
 
     Raises:
-        InputError: different timebases, wrong weights or names, or L-BFGS for a
-            loss that is sampled.
+        InputError: different timebases, wrong weights or names, or a protocol of
+            exact losses for one that is sampled.
         UnstableError: eigenvalues at the start with Re >= 0, or beyond the Euler
             limit.
     """
@@ -55,16 +58,18 @@ def fit(
         model.check_stable()
     exact = model.linear and target.linear
     protocol = protocol or (QuasiNewton() if exact else Protocol())
-    if isinstance(protocol, QuasiNewton) and not exact:
+    if isinstance(protocol, QuasiNewton | Descent) and not exact:
         raise InputError("protocol", "must be a Protocol: this loss is sampled",
                          type(protocol).__name__, "leave it out, or pass Protocol()")
     task = target, _weights(weights, length), protocol, _names(model, only)
     start, begun = copy.deepcopy(model), time.perf_counter()
     with tqdm(total=protocol.updates, disable=not progress, unit="update") as bar:
-        best, *rest = (by_squares(start, *task, bar)
-                       if isinstance(protocol, QuasiNewton) else
-                       by_adam(start, *task, seed, bar))
-    history, updates, stopped = rest
+        if isinstance(protocol, Protocol):
+            found = by_adam(start, *task, seed, bar)
+        else:
+            exactly = by_descent if isinstance(protocol, Descent) else by_squares
+            found = exactly(start, *task, bar)
+    best, history, updates, stopped = found
     return Fit(model.with_parameters(best.weights), best.loss, history, updates,
                time.perf_counter() - begun, stopped)
 

@@ -1,8 +1,10 @@
 """How a model is fitted: plain numbers, and the ones the authors used."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -12,6 +14,8 @@ PROGRESS = 1e-4
 """The relative fall of a loss that counts as progress."""
 
 SCHEDULES = ("constant", "cosine", "plateau")
+
+METHODS = ("gd", "heavy ball", "adam")
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,55 @@ class Protocol:
             return self.learning_rate
         phase = math.pi * (update - 1) / self.updates
         return self.learning_rate * (1 + math.cos(phase)) / 2
+
+
+@dataclass(frozen=True)
+class Descent:
+    """Minimise an exact loss by steps of one rate: no clipping, no schedule, no noise.
+
+    With g the gradient, "gd" is theta <- theta - learning_rate g, and "heavy ball"
+    is v <- momentum v + g, theta <- theta - learning_rate v. "adam" has beta_1 =
+    momentum, beta_2 = 0.999 and epsilon = 1e-8.
+
+    Args:
+        method: "gd", "heavy ball" or "adam".
+        learning_rate: > 0.
+        momentum: in [0, 1); gradient descent has none.
+        updates: at most so many.
+        every: updates between two rows of a history.
+
+    Raises:
+        InputError: an unknown method, or a number out of range.
+    """
+
+    method: str = "gd"
+    learning_rate: float = 0.02
+    momentum: float = 0.9
+    updates: int = 2000
+    every: int = 10
+
+    def __post_init__(self):
+        if self.method not in METHODS:
+            raise InputError("method", f"must be one of {METHODS}",
+                             repr(self.method), "choose one of these")
+        check_positive("learning_rate", self.learning_rate)
+        if not 0 <= self.momentum < 1:
+            raise InputError("momentum", "must be in [0, 1)", self.momentum,
+                             "pass e.g. momentum=0.9")
+        for name in ("updates", "every"):
+            check_count(name, getattr(self, name))
+
+    def optimiser(self, weights: Iterable[Tensor]) -> torch.optim.Optimizer:
+        """Return PyTorch's optimiser of these weights.
+
+        Args:
+            weights: the tensors that it moves.
+        """
+        if self.method == "adam":
+            return torch.optim.Adam(weights, self.learning_rate, fused=True,
+                                    betas=(self.momentum, 0.999))
+        momentum = self.momentum if self.method == "heavy ball" else 0.0
+        return torch.optim.SGD(weights, self.learning_rate, momentum, fused=True)
 
 
 AUTHORS = Protocol(
