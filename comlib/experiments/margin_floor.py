@@ -35,7 +35,7 @@ class Config:
     widths: int = 8
     margin: float = 0.5
     budgets: tuple[float, ...] = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5)
-    trained: tuple[int, ...] = (2, 4, 8)
+    trained: tuple[int, ...] = (1, 2, 4)
     length: int = 200
 
 

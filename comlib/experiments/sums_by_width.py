@@ -24,8 +24,8 @@ class Config:
         rate: kappa of the evenly spaced rates.
         even: widths of the sums with rates kappa, 2 kappa, ...
         free: widths of the sums with fitted rates.
-        condition: fits with a worse conditioned least squares problem are left
-            out: their rates coincide, and what they reach is a matter of rounding.
+        condition: the fits end where the least squares problem is conditioned worse:
+            rates coincide, and what is reached is a matter of rounding.
         p: exponent of both power laws (1 + t)^(-p).
         gamma: rate of the factor exp(-gamma t) of the tempered one.
     """
@@ -100,8 +100,11 @@ def _free(rho: Kernel, config: Config) -> Table | None:
     rows = []
     for m in config.free:
         fit = fit_exponentials(rho, m)
-        if fit.history["condition"][-1] < config.condition:
-            rows.append((m, float(l1_loss(fit.model, rho, 1e-9).detach()), np.nan))
+        error = float(l1_loss(fit.model, rho, 1e-9).detach())
+        # once it is exact, or rates coincide, wider ones differ by rounding only
+        if not fit.history["condition"][-1] < config.condition or error < _FLOOR:
+            break
+        rows.append((m, error, np.nan))
     if len(rows) < 2:
         return None
     return Table(**dict(zip(("width", "error", "lower"), zip(*rows))))
