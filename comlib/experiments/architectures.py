@@ -69,8 +69,10 @@ def run(config: Config) -> Table:
     for center in config.centers:
         H = LinearFunctional(TwoPart(center=center) if center else _SHORT, _DT)
 
-        def error(model: Functional, x: torch.Tensor = seen, H: Functional = H):
-            y = H(x)
+        known, new = (seen, H(seen)), (unseen, H(unseen))
+
+        def error(model: Functional, data: tuple = known):
+            x, y = data
             return (weights * (model(x) - y).square()).sum() / \
                 (weights * y.square()).sum()
 
@@ -79,7 +81,7 @@ def run(config: Config) -> Table:
             path = descend(_model(config), error, how, progress=False)
             history = path.history(range(0, config.updates + 1, config.every))
             with torch.no_grad():
-                last = float(error(path.end, unseen))
+                last = float(error(path.end, new))
             labels.append((config.cell, method, center))
             tables.append(Table(update=history["update"], error=history["loss"],
                                 unseen=np.full(len(history), last)))
