@@ -1,0 +1,157 @@
+"""Sphinx extension: beside every page its notebook, readable without MyST.
+
+x.html gets x.ipynb: the chapter's code and stored outputs, and the text as
+plain Markdown with the numbers and links of the page. The download button leads
+there, the Colab button to the same file on the branch ``plain_notebooks_branch``,
+onto which the published files are pushed. Links lead to ``html_baseurl``.
+"""
+
+from pathlib import Path
+
+import nbformat
+from docutils import nodes
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from plain_markdown import Markdown
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+
+
+class MarkOutputs(SphinxPostTransform):
+    """Say in the tree which output of its cell some Markdown is.
+
+    Runs before MyST-NB puts the kind that is shown in the place of each bundle.
+    """
+
+    default_priority = 1
+
+    def run(self, **kwargs):
+        for cell in self.document.findall(is_cell):
+            bundles = [node for node in cell.findall(nodes.container)
+                       if node.get("nb_element") == "mime_bundle"]
+            for index, bundle in enumerate(bundles):
+                for kind in bundle.children:
+                    if kind["mime_type"] == "text/markdown":
+                        marked = nodes.container("", *kind.children, output=index)
+                        kind.children = []
+                        kind += marked
+
+
+def is_cell(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+
+
+def pieces(section: nodes.Element, level: int = 1):
+    """Yield headings, blocks and code cells of a page in their order."""
+    for node in section.children:
+        if isinstance(node, nodes.section):
+            yield from pieces(node, level + 1)
+        elif isinstance(node, nodes.title):
+            yield level - 1, node
+        else:
+            yield 0, node
+
+
+def code_cell(stored, node, write: Markdown):
+    """Return a stored code cell; its outputs in Markdown are those of the page.
+
+    Args:
+        stored: the cell in the chapter's notebook.
+        node: the cell on the page, None if the page does not show it.
+        write: what turns the page's blocks into Markdown.
+    """
+    cell = new_code_cell(stored.source, outputs=stored.outputs,
+                         execution_count=stored.execution_count)
+    folded = {"hide-input", "hide-cell", "remove-input"}
+    if node is None or folded & set(stored.metadata.get("tags", [])):
+        cell.metadata.update(cellView="form", jupyter={"source_hidden": True})
+    bundles = [output.data for output in cell.outputs if "data" in output]
+    for shown in [] if node is None else node.findall(nodes.container):
+        if "output" in shown:
+            bundles[shown["output"]]["text/markdown"] = write(shown)
+    for bundle in bundles:
+        if "text/html" in bundle:  # which is what is shown
+            bundle.pop("text/markdown", None)
+    return cell
+
+
+def cells_of(doctree, stored: list, write: Markdown, note: str):
+    """Yield the cells of a page's notebook.
+
+    Code that the page does not show comes right before the next that it shows.
+
+    Args:
+        doctree: the page, resolved.
+        stored: the cells of the chapter's notebook.
+        write: what turns the page's blocks into Markdown.
+        note: a sentence below the title.
+    """
+    text, hidden = [], dict(enumerate(stored))
+
+    def finished(stop=len(stored)):
+        if text:
+            yield new_markdown_cell("\n\n".join(text))
+            text.clear()
+        for index in range(stop):
+            cell = hidden.pop(index, None)
+            if cell and cell.cell_type == "code":
+                yield code_cell(cell, None, write)
+
+    for level, node in pieces(doctree):
+        if is_cell(node):
+            yield from finished(node["cell_index"])
+            yield code_cell(hidden.pop(node["cell_index"]), node, write)
+            text += map(write.caption, node.findall(nodes.figure))
+        elif level:
+            yield from finished(0)
+            text.append(f"{'#' * level} {write.inside(node)}")
+            text += [note] if level == 1 else []
+        else:
+            text += filter(None, [write(node).strip("\n")])
+    yield from finished()
+
+
+def write_notebook(app, page: str, doctree) -> None:
+    """Write the notebook of a page beside the page."""
+    stored = nbformat.read(app.env.doc2path(page), 4)
+    root, name = app.config.html_baseurl, app.builder.get_target_uri(page)
+    links = [node.get("refid") or node.get("refuri", "").partition("#")[2]
+             for node in doctree.findall(nodes.reference)
+             if node.get("refuri", "#").startswith("#")]
+    title = app.env.titles[page].astext()
+    note = f"*The page [{title}]({root}{name}) of [{app.config.html_title}]({root}).*"
+    write = Markdown(app.builder, root + name, set(links))
+    cells = list(cells_of(doctree, stored.cells, write, note))
+    for number, cell in enumerate(cells):
+        cell["id"] = f"c{number:03d}"
+    target = Path(app.outdir, page).with_suffix(".ipynb")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(new_notebook(cells=cells, metadata={
+        key: stored.metadata[key] for key in ("kernelspec", "language_info")}), target)
+
+
+def buttons(items):
+    """Yield the buttons of a page's header, those in menus too."""
+    for item in items:
+        yield item
+        yield from buttons(item.get("buttons", []))
+
+
+def on_page(app, pagename, templatename, context, doctree):
+    """Write the notebook and let the page's buttons lead to it."""
+    if doctree is None or not app.env.doc2path(pagename).endswith(".ipynb"):
+        return
+    write_notebook(app, pagename, doctree)
+    branch = app.config.html_theme_options["repository_branch"]
+    for button in buttons(context["header_buttons"]):
+        if button.get("label") == "download-source-button":
+            button["url"] = f"{Path(pagename).name}.ipynb"
+        elif button.get("text") == "Colab":
+            button["url"] = button["url"].replace(
+                f"/blob/{branch}/", f"/blob/{app.config.plain_notebooks_branch}/")
+
+
+def setup(app):
+    app.add_config_value("plain_notebooks_branch", "colab", "html")
+    app.add_post_transform(MarkOutputs)
+    app.connect("html-page-context", on_page, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
