@@ -59,18 +59,20 @@ def code_cell(stored, node, write: Markdown):
         node: the cell on the page, None if the page does not show it.
         write: what turns the page's blocks into Markdown.
     """
-    cell = new_code_cell(stored.source, outputs=stored.outputs,
+    outputs = stored.outputs if node else []
+    cell = new_code_cell(stored.source, outputs=outputs,
                          execution_count=stored.execution_count)
     folded = {"hide-input", "hide-cell", "remove-input"}
     if node is None or folded & set(stored.metadata.get("tags", [])):
         cell.metadata.update(cellView="form", jupyter={"source_hidden": True})
-    bundles = [output.data for output in cell.outputs if "data" in output]
-    for shown in [] if node is None else node.findall(nodes.container):
-        if "output" in shown:
-            bundles[shown["output"]]["text/markdown"] = write(shown)
-    for bundle in bundles:
-        if "text/html" in bundle:  # which is what is shown
-            bundle.pop("text/markdown", None)
+    written = {shown["output"]: write(shown) for shown in
+               (node.findall(nodes.container) if node else ()) if "output" in shown}
+    bundles = [output.data for output in outputs if "data" in output]
+    for index, bundle in enumerate(bundles):
+        bundle.pop("text/markdown", None)  # it may hold roles
+        if index in written:
+            bundle.pop("text/html", None)  # it would be shown instead
+            bundle["text/markdown"] = written[index]
     return cell
 
 
