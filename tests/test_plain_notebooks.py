@@ -55,10 +55,12 @@ def texts(cells) -> list[str]:
 
 
 def tokens(text: str) -> list:
-    """Return all tokens of some Markdown, those within lines too."""
+    """Return all tokens of some Markdown, those within lines and tags too."""
     found = []
     for token in PARSER.parse(text):
         found += [token, *(token.children or [])]
+        if token.type == "html_block":
+            found += tokens(re.sub(r"<[^>]*>", "", token.content))
     return found
 
 

@@ -14,7 +14,6 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-PROVENANCE = "ours", "paper", "correction", "standard", "recalled"
 SPECIAL = re.compile(r"[\\`*$]|(?<!\w)_|_(?!\w)|<(?=[\w/!])")
 logger = logging.getLogger(__name__)
 
@@ -113,7 +112,7 @@ class Markdown:
 
     def on_raw(self, node):
         text = node.astext() if "html" in node["format"].split() else ""
-        return "" if "<script" in text else text
+        return "" if "<script" in text or "sd-octicon" in text else text
 
     def on_subscript(self, node):
         return f"<sub>{self.inside(node)}</sub>"
@@ -125,7 +124,8 @@ class Markdown:
         return self.anchor(node)
 
     def on_inline(self, node):
-        return self.anchor(node) + self.inside(node)
+        mark = "`" if "badge" in node["classes"] else ""
+        return self.anchor(node) + mark + self.inside(node) + mark
 
     def on_comment(self, node):
         return ""
@@ -220,12 +220,10 @@ class Markdown:
 
     # statements, proofs, boxes
 
-    def box(self, node, title: str, body: str) -> str:
-        """Return a titled block: folded if the page folds it, else a quotation."""
-        if "dropdown" in node.get("classes", []):
-            summary = f"<summary><b>{title}</b></summary>"
-            return self.anchored(node, f"<details>{summary}\n\n{body}\n\n</details>")
-        return quoted(f"{self.anchor(node)}**{title}**\n\n{body}")
+    def folded(self, node, title: str, body) -> str:
+        """Return blocks that open below their title."""
+        start = f"<details><summary><b>{title}</b></summary>"
+        return self.anchored(node, f"{start}\n\n{self.blocks(body)}\n\n</details>")
 
     def on_Admonition(self, node):
         name = node.get("realtype", "").title()
@@ -233,14 +231,19 @@ class Markdown:
         titles = [child for child in node.children if isinstance(child, nodes.title)]
         if not (name or titles):  # a note, a warning
             name = node.tagname.capitalize()
-        body = self.blocks(child for child in node.children if child not in titles)
+        body = [child for child in node.children if child not in titles]
         title = f"{name} {number}".strip() + "".join(map(self.inside, titles))
-        marks = [mark for mark in PROVENANCE if mark in node.get("classes", [])]
-        return self.box(node, " · ".join([title.strip(), *marks]), body)
+        if "dropdown" in node["classes"]:
+            return self.folded(node, title.strip(), body)
+        head = f"{self.anchor(node)}**{title.strip()}**"
+        return quoted(f"{head}\n\n{self.blocks(body)}")
 
     def on_proof_node(self, node):
-        body = self.blocks(node[0].children)
-        body = re.sub(r"^Proof\.\s*", "", body)
-        if "dropdown" in node[0]["classes"]:
-            return self.box(node[0], "Proof", body)
-        return f"*Proof.* {body}"
+        text = self.blocks(node[0].children).removeprefix("Proof. ")
+        return f"*Proof.* {text}"
+
+    def on_fold(self, node):
+        return self.folded(node, node["summary"], node.children)
+
+    def on_dropdown_main(self, node):
+        return self.folded(node, self.inside(node[0]).strip(), node.children[1:])
