@@ -7,6 +7,7 @@ finds in it; it is compared with what stands on the page.
 import functools
 import html
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT  # noqa: E402
 from test_book import NAMES  # noqa: E402
-from test_offline import BROWSER, browser, faults, open_page  # noqa: E402, F401
+from test_offline import BROWSER, browser, faults, open_page, pages  # noqa: E402, F401
 
 HTML = ROOT / "_build/html"
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
@@ -125,6 +126,16 @@ def test_buttons_lead_to_the_notebook(name):
 
 
 @built
+@pytest.mark.parametrize("name", pages())
+def test_every_button_of_a_page_that_leads_into_the_book_arrives(name):
+    group = page(name.removesuffix(".html")).find(class_="article-header-buttons")
+    inside = [link["href"] for link in group.find_all("a", href=True)
+              if not link["href"].startswith("https://")]
+    assert inside or name == "book/bibliography.html"
+    assert [a for a in inside if not ((HTML / name).parent / a).is_file()] == []
+
+
+@built
 @pytest.mark.parametrize("name", NAMES)
 def test_code_is_the_chapters(name):
     def sources(cells):
@@ -207,6 +218,20 @@ def test_formulas_that_differ_from_the_page_can_be_typeset(
     (tmp_path / "page.html").write_text(head + "\n".join(lines), encoding="utf-8")
     assert len(shown) > 9
     assert faults(open_page((tmp_path / "page.html").as_uri())) == []
+
+
+@built
+def test_notebooks_are_pushed_as_one_commit(tmp_path):
+    def git(*words):
+        return subprocess.run(["git", "-C", tmp_path, *words], check=True, text=True,
+                              capture_output=True).stdout.split()
+
+    git("init", "-q", "--bare")
+    for _ in range(2):
+        subprocess.run([ROOT / ".ci/notebooks", tmp_path], check=True)
+    assert git("rev-list", "--all", "--count") == ["1"]
+    assert git("ls-tree", "-r", "--name-only", "colab") == sorted(
+        f"{name}.ipynb" for name in NAMES)
 
 
 @pytest.mark.parametrize("text", [

@@ -6,6 +6,7 @@ there, the Colab button to the same file on the branch ``plain_notebooks_branch`
 onto which the published files are pushed. Links lead to ``html_baseurl``.
 """
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -131,29 +132,43 @@ def write_notebook(app, page: str, doctree) -> None:
         key: stored.metadata[key] for key in ("kernelspec", "language_info")}), target)
 
 
-def buttons(items):
-    """Yield the buttons of a page's header, those in menus too."""
+def leading_to(notebook: str, branch: str, items: list):
+    """Return a header's buttons, leading to the page's notebook if it has one.
+
+    Args:
+        notebook: its name, empty if there is none.
+        branch: where its published copy lies.
+        items: buttons, and groups of buttons.
+    """
+    found = []
     for item in items:
-        yield item
-        yield from buttons(item.get("buttons", []))
+        item = {**item}
+        if "buttons" in item:
+            item["buttons"] = leading_to(notebook, branch, item["buttons"])
+        if item.get("label") == "download-source-button":
+            if not notebook:
+                continue
+            item |= {"url": notebook, "tooltip": "Download notebook"}
+        elif item.get("label") == "source-file-button":  # x.md is what is written
+            item["url"] = item["url"].replace(".ipynb?", ".md?")
+        elif item.get("text") == "Colab":
+            item["url"] = re.sub("/blob/[^/]+/", f"/blob/{branch}/", item["url"])
+        found.append(item)
+    return found
 
 
 def on_page(app, pagename, templatename, context, doctree):
     """Write the notebook and let the page's buttons lead to it."""
-    if doctree is None or not app.env.doc2path(pagename).endswith(".ipynb"):
-        return
-    write_notebook(app, pagename, doctree)
-    branch = app.config.html_theme_options["repository_branch"]
-    for button in buttons(context["header_buttons"]):
-        if button.get("label") == "download-source-button":
-            button["url"] = f"{Path(pagename).name}.ipynb"
-        elif button.get("text") == "Colab":
-            button["url"] = button["url"].replace(
-                f"/blob/{branch}/", f"/blob/{app.config.plain_notebooks_branch}/")
+    notebook = ""
+    if doctree is not None and app.env.doc2path(pagename).endswith(".ipynb"):
+        write_notebook(app, pagename, doctree)
+        notebook = f"{Path(pagename).name}.ipynb"
+    context["header_buttons"] = leading_to(
+        notebook, app.config.plain_notebooks_branch, context["header_buttons"])
 
 
 def setup(app):
-    app.add_config_value("plain_notebooks_branch", "colab", "html")
+    app.add_config_value("plain_notebooks_branch", "", "html")
     app.add_post_transform(MarkOutputs)
     app.connect("html-page-context", on_page, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
