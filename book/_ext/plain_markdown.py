@@ -28,6 +28,12 @@ def indented(text: str, width: int) -> str:
     return re.sub(r"\n(?=.)", "\n" + " " * width, text)
 
 
+def listed(items) -> str:
+    """Return the items of a list, apart from each other if they have many blocks."""
+    items = list(items)
+    return ("\n\n" if any("\n\n" in item for item in items) else "\n").join(items)
+
+
 def tex(node: nodes.Node) -> str:
     """Return a formula on one line that no viewer takes for HTML."""
     return re.sub(r"<(?=[\w/!])", "< ", " ".join(node.astext().split()))
@@ -114,12 +120,6 @@ class Markdown:
         text = node.astext() if "html" in node["format"].split() else ""
         return "" if "<script" in text or "sd-octicon" in text else text
 
-    def on_subscript(self, node):
-        return f"<sub>{self.inside(node)}</sub>"
-
-    def on_superscript(self, node):
-        return f"<sup>{self.inside(node)}</sup>"
-
     def on_target(self, node):
         return self.anchor(node)
 
@@ -162,15 +162,13 @@ class Markdown:
         return f"{mark} {indented(self.blocks(node.children), len(mark) + 1)}"
 
     def on_bullet_list(self, node):
-        return "\n".join(map(self.on_list_item, node.children))
+        return listed(map(self, node.children))
 
     def on_enumerated_list(self, node):
-        start = node.get("start", 1)
-        return "\n".join(self.on_list_item(item, f"{number}.")
-                         for number, item in enumerate(node.children, start))
+        return listed(self.on_list_item(item, f"{number}.") for number, item
+                      in enumerate(node.children, node.get("start", 1)))
 
-    def on_definition_list(self, node):
-        return "\n".join(map(self, node.children))
+    on_definition_list = on_bullet_list
 
     def on_definition_list_item(self, node):
         term, *_, definition = node.children

@@ -16,7 +16,6 @@ from plain_markdown import Markdown
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 
-
 class MarkOutputs(SphinxPostTransform):
     """Say in the tree which output of its cell some Markdown is.
 
@@ -38,6 +37,7 @@ class MarkOutputs(SphinxPostTransform):
 
 
 def is_cell(node: nodes.Node) -> bool:
+    """Whether a node is a code cell."""
     return isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
 
 
