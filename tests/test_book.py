@@ -1,5 +1,6 @@
 """The chapters are what chapter_checks.py says, and the checks can fail."""
 
+import ast
 import copy
 import functools
 import re
@@ -122,6 +123,20 @@ def test_requirements_are_pinned_exactly_and_end_with_the_package():
     assert [pin for pin in pins if not exact.fullmatch(pin)] == []
     named = [(pin.split("==")[0], pin.partition(";")[2]) for pin in pins]
     assert sorted(set(named)) == sorted(named)  # a pin stands once
+
+
+def test_the_build_of_the_pages_imports_only_what_it_installs():
+    found = {}
+    for path in sorted((BOOK / "_ext").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = [alias.name for node in ast.walk(tree)
+                 if isinstance(node, ast.Import) for alias in node.names]
+        names += [node.module for node in ast.walk(tree)
+                  if isinstance(node, ast.ImportFrom) and not node.level]
+        found[path.name] = {name.split(".")[0] for name in names}
+    absent = {"comlib", "torch", "numpy", "scipy", "matplotlib", "jupytext", "PIL"}
+    assert found and {n: names & absent for n, names in found.items()
+                      if names & absent} == {}
 
 
 # A small chapter that passes, and what breaks it.
