@@ -176,9 +176,10 @@ class Markdown:
         return f"- **{self.inside(term)}**: {indented(meaning, 2)}"
 
     def on_table(self, node):
-        rows = [[self.cell(entry) for entry in row.children]
-                for row in node.findall(nodes.row)]
-        rows.insert(1, ["---"] * len(rows[0]))
+        head, *_ = table = list(node.findall(nodes.row))
+        rows = [[self.cell(entry) for entry in row.children] for row in table]
+        rows.insert(1, ["---:" if "text-right" in entry["classes"] else "---"
+                        for entry in head.children])
         title = "".join(f"*{self.inside(t)}*\n\n" for t in node.findall(nodes.title))
         return title + "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
