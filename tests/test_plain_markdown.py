@@ -109,7 +109,8 @@ def test_data_and_pictures_lie_where_the_page_has_them(convert, tmp_path, text):
     "- one\n- two", "- one\n\n- two\n\n  more", "3. three\n4. four", "> said $x$",
     "a `b` *c*", "**b**", "```python\nx = 1\n```", "$$x + y$$", "A\nline", "***",
     "a_b, \\_a, a\\*b",
-    r"\begin{align} a &= b \end{align}", "``a`b``", "| a | b |\n| --- | ---: |\n| `b` | 1 |"])
+    r"\begin{align} a &= b \end{align}", "``a`b``",
+    "| a | b |\n| --- | ---: |\n| `b` | 1 |"])
 def test_plain_markdown_stays(source, text):
     assert text(source).replace("---", "***") == source.replace("---", "***")
 
