@@ -5,7 +5,7 @@ functionals, and every measure takes functionals.
 """
 
 from .adapters import CausalAttention, TorchRecurrent
-from .claims import Claim, Untested, verdicts
+from .claims import Claim, Untested
 from .counterexamples import Delay, Differentiator, Modulated, PeakHold, Squared
 from .deep import S4D
 from .dynamics import ModeLoss, escape_time, gradient_flow, hitting_times
@@ -15,6 +15,7 @@ from .kernels import (Airy, Combination, Dilated, Exponential, ExponentialSum,
                       Gaussian, Kernel, Kink, MatrixExponential, Polynomial,
                       PolynomialSum, ShiftedBox, Sine, TemperedPolynomial, TwoPart,
                       polynomial_sum, sum_times, trapezoid_sum)
+from .ledger import Checks, verdicts
 from .lorenz import Lorenz96
 from .measures import (blow_up_radius, causality_defect, certified_change,
                        certified_lower_curve, complex_stability_radius, cross_gramian,
@@ -81,6 +82,6 @@ __all__ = [
     # gradient flows
     "ModeLoss", "gradient_flow", "hitting_times", "escape_time",
     # what a chapter shows and proves
-    "Table", "Claim", "Untested", "verdicts", "show_source", "glossary", "figure_data",
-    "record", "stored", "gpu_record", "sweep", "variations",
+    "Table", "Claim", "Untested", "Checks", "verdicts", "show_source", "glossary",
+    "figure_data", "record", "stored", "gpu_record", "sweep", "variations",
 ]

@@ -5,15 +5,16 @@ import io
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from torch import Tensor
 
 from .functional import InputError
+from .layout import Grid, plain
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_SHOWN_ROWS = 6
 _KINDS = {"b": np.int64, "i": np.int64, "u": np.int64, "f": np.float64, "U": np.str_}
 
 
@@ -59,8 +60,7 @@ def _as_column(name: str, values: object) -> np.ndarray:
         raise InputError(name, "must be a column of at least one value",
                          f"shape {column.shape}", "pass a list or a 1-d tensor")
     kind = column.dtype.kind
-    mixed = kind == "U" and not all(isinstance(v, str) for v in values)
-    if kind not in _KINDS or mixed:
+    if kind not in _KINDS or kind == "U" and not all(isinstance(v, str) for v in values):
         raise InputError(name, "must hold real numbers or text, not both",
                          f"dtype {column.dtype}", "make one column for each kind")
     column = column.astype(_KINDS[kind])
@@ -70,19 +70,9 @@ def _as_column(name: str, values: object) -> np.ndarray:
 
 def _from_texts(name: str, texts: Sequence[str]) -> np.ndarray:
     for kind in (int, float):
-        try:
+        with suppress(ValueError):
             return _as_column(name, [kind(text) for text in texts])
-        except ValueError:
-            pass
     return _as_column(name, texts)
-
-
-def _as_text(value: object, digits: int = 10) -> str:
-    """A float always looks like one, and never is -0."""
-    if not isinstance(value, float):
-        return str(value)
-    text = f"{value + 0.0:.{digits}g}"
-    return text if set(text) & set(".en") else text + ".0"
 
 
 class Table:
@@ -127,15 +117,25 @@ class Table:
 
     __hash__ = None
 
+    def show(self, /, *, digits: int = 4, rows: int = 16, **headings) -> Grid:
+        """Return the table for a page: chosen columns, rounded.
+
+        Args:
+            digits: significant digits of floats.
+            rows: at most so many.
+            headings: column=heading of the columns to show; all if none is given.
+        """
+        headings = headings or dict(zip(self.columns, self.columns, strict=True))
+        cells = [[plain(v, digits) for v in self[n][:rows].tolist()] for n in headings]
+        note = f"... ({len(self)} rows)" * (len(self) > rows)
+        return Grid([*headings.values()], [*zip(*cells, strict=True)], note,
+                    [self[name].dtype.kind != "U" for name in headings])
+
     def __repr__(self) -> str:
-        cells = [[n, *(_as_text(v, 4) for v in self[n][:_SHOWN_ROWS].tolist())]
-                 for n in self.columns]
-        widths = [max(map(len, column)) for column in cells]
-        lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True))
-                 for row in zip(*cells, strict=True)]
-        if len(self) > _SHOWN_ROWS:
-            lines.append(f"... ({len(self)} rows)")
-        return "\n".join(lines)
+        return repr(self.show(rows=6))
+
+    def _repr_markdown_(self) -> str:
+        return self.show()._repr_markdown_()
 
     def where(self, /, **values) -> "Table":
         """Return the rows in which each named column has the given value.
@@ -154,7 +154,7 @@ class Table:
             if self[name].dtype.kind == "f" and not isinstance(value, str):
                 match = np.isclose(self[name], value, rtol=1e-9, atol=0, equal_nan=True)
             if not np.any(rows & match):
-                known = ", ".join(map(_as_text, np.unique(self[name])[:10].tolist()))
+                known = ", ".join(map(plain, np.unique(self[name])[:10].tolist()))
                 raise InputError(name, f"must match a row; values: {known}",
                                  repr(value), "use a value that occurs")
             rows = rows & match
@@ -206,7 +206,7 @@ class Table:
         Raises:
             InputError: a text column would be read back as numbers.
         """
-        columns = [[*map(_as_text, self[name].tolist())] for name in self.columns]
+        columns = [[*map(plain, self[name].tolist())] for name in self.columns]
         for name, texts in zip(self.columns, columns, strict=True):
             if _from_texts(name, texts).dtype.kind != self[name].dtype.kind:
                 raise InputError(name, "must not be numbers written as text",

@@ -20,12 +20,12 @@ from comlib.source import documentation
 
 ROOT = Path(__file__).parents[1]
 LAYERS = [
-    {"functional", "tables"},
+    {"functional", "layout", "tables"},
     {"signals", "kernels", "parameterizations", "recurrence"},
     {"targets", "counterexamples", "recurrent", "response", "models", "deep", "gated",
      "adapters", "lorenz"},
-    {"measures", "training", "dynamics", "sweeps", "records", "claims", "source",
-     "figures"},
+    {"measures", "training", "dynamics", "sweeps", "records", "claims", "ledger",
+     "source", "figures"},
     {"experiments", "benchmarks"},
 ]
 ONLY = {"figures": {"functional", "tables"}}
@@ -69,6 +69,8 @@ ALLOWED = {
     ("dynamics.flows", "dynamics.mode_loss"),
     ("dynamics.plateau", "dynamics.mode_loss"),
     ("tables", "functional"),
+    ("tables", "layout"),
+    ("ledger", "claims"),
     ("kernels.decaying", "kernels.base"),
     ("kernels.base", "kernels.integrals"),
     ("kernels.delayed", "kernels.base"),
@@ -102,7 +104,7 @@ NOT_MEASURES = {("measures.stability", "perturb"), ("measures.ascent", "worst_ca
                 ("measures.ascent", "in_eigenvalues")}
 """Public functions beside the measures that do something else: return a functional."""
 
-PRINTING = {"records", "claims", "benchmarks"}
+PRINTING = {"records", "claims", "ledger", "benchmarks"}
 NUMBERS = {"float", "int", "bool", "complex", "Tensor", "torch.Tensor", "Table",
            "Float", "Int", "Bool", "Complex", "Num", "Inexact", "Real"}
 
