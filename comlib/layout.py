@@ -55,14 +55,15 @@ class Grid:
     Args:
         head: the names of the columns.
         rows: the cells, row by row; Markdown, with ``$...$``.
-        note: a line below, for rows that are left out.
-        numbers: which columns stand to the right.
+        numbers: which columns stand to the right; none if not given.
+        total: how many rows there are, if some are left out.
     """
 
     def __init__(self, head: Sequence[str], rows: Sequence[Sequence[str]],
-                 note: str = "", numbers: Sequence[bool] = ()):
-        self.head, self.rows, self.note = head, rows, note
+                 numbers: Sequence[bool] = (), total: int = 0):
+        self.head, self.rows = head, rows
         self.numbers = numbers or [False] * len(head)
+        self.note = f"... ({total} rows)" if total > len(rows) else ""
 
     def __repr__(self) -> str:
         widths = [max(map(len, column)) for column in

@@ -60,7 +60,8 @@ def _as_column(name: str, values: object) -> np.ndarray:
         raise InputError(name, "must be a column of at least one value",
                          f"shape {column.shape}", "pass a list or a 1-d tensor")
     kind = column.dtype.kind
-    if kind not in _KINDS or kind == "U" and not all(isinstance(v, str) for v in values):
+    mixed = kind == "U" and not all(isinstance(v, str) for v in values)
+    if kind not in _KINDS or mixed:
         raise InputError(name, "must hold real numbers or text, not both",
                          f"dtype {column.dtype}", "make one column for each kind")
     column = column.astype(_KINDS[kind])
@@ -125,11 +126,10 @@ class Table:
             rows: at most so many.
             headings: column=heading of the columns to show; all if none is given.
         """
-        headings = headings or dict(zip(self.columns, self.columns, strict=True))
-        cells = [[plain(v, digits) for v in self[n][:rows].tolist()] for n in headings]
-        note = f"... ({len(self)} rows)" * (len(self) > rows)
-        return Grid([*headings.values()], [*zip(*cells, strict=True)], note,
-                    [self[name].dtype.kind != "U" for name in headings])
+        names = [*headings] or self.columns
+        cells = [[plain(v, digits) for v in self[n][:rows].tolist()] for n in names]
+        return Grid([*headings.values()] or names, [*zip(*cells, strict=True)],
+                    [self[n].dtype.kind != "U" for n in names], len(self))
 
     def __repr__(self) -> str:
         return repr(self.show(rows=6))
