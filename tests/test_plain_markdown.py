@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT  # noqa: E402
 
 CONFIG = {
-    "extensions": ["myst_nb", "sphinx_proof", "sphinx_design", "plain_notebooks"],
+    "extensions": ["myst_nb", "sphinx_proof", "sphinx_design", "mould",
+                   "plain_notebooks"],
     "myst_enable_extensions": ["amsmath", "colon_fence", "deflist", "dollarmath"],
     "nb_mime_priority_overrides": [("html", "text/markdown", 5)],
     "nb_execution_mode": "off", "nb_render_markdown_format": "myst", "numfig": True,
@@ -128,6 +129,13 @@ def test_plain_markdown_stays(source, text):
     (":::{dropdown} Solution\nWords\n:::",
      "<details><summary><b>Solution</b></summary>\n\nWords\n\n</details>"),
     (":::{prf:proof}\nSo it is.\n:::", "*Proof.* So it is."),
+    (":::{prf:proof}\n:class: dropdown\n\nSo.\n\n- one\n:::",
+     "<details><summary><b>Proof</b></summary>\n\nSo.\n\n- one\n\n</details>"),
+    (":::{prf:lemma} L\n:label: lem-x\n:class: paper recalled\nWords\n:::",
+     "> **Lemma 1 (L) `paper, from memory`**\n>\n> Words"),
+    ("1. one\n\n   :::{dropdown} Solution\n   Words\n   :::\n2. two",
+     "1. one\n\n   <details><summary><b>Solution</b></summary>\n\n   Words\n\n"
+     "   </details>\n\n2. two"),
     ("% comment\n\nwords", "words"),
     ("- one\n  1. two", "- one\n\n  1. two"),
     ("## Two\n\n### Three", "## Two\n\n### Three"),

@@ -17,6 +17,7 @@ import yaml
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from sphinx_proof.nodes import NODE_TYPES
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT  # noqa: E402
@@ -26,7 +27,7 @@ from test_offline import BROWSER, browser, faults, open_page, pages  # noqa: E40
 HTML = ROOT / "_build/html"
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 BASE = CONFIG["html"]["baseurl"]
-KINDS = "Definition|Theorem|Proposition|Lemma|Corollary|Remark|Example|Observation"
+KINDS = "|".join(kind.title() for kind in NODE_TYPES)
 PARSER = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
 
 built = pytest.mark.skipif(not HTML.exists(), reason="no HTML: run `make book` first")
