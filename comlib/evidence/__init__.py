@@ -7,7 +7,6 @@ from .data import figure_data as figure_data
 from .records import gpu_record as gpu_record
 from .records import record as record
 from .records import stored as stored
-from .source import glossary as glossary
 from .source import show_source as show_source
 from .sweeps import sweep as sweep
 from .sweeps import variations as variations
