@@ -81,8 +81,9 @@ def test_toc_and_pairs_are_the_same_set():
 
 
 def test_every_page_of_the_toc_exists():
-    pages = [name if name.endswith(".ipynb") else f"{name}.md" for name in TOC]
-    assert [page for page in pages if not (ROOT / page).exists()] == []
+    files = [[name] if name.endswith(".ipynb") else [f"{name}.md", f"{name}.rst"]
+             for name in TOC]
+    assert [pair for pair in files if not any((ROOT / f).exists() for f in pair)] == []
 
 
 def test_no_notebook_lacks_its_text_and_no_chapter_its_notebook(load):
