@@ -1,45 +1,23 @@
-"""The style of the figures, and the few ways a table is drawn."""
+"""The few ways a table is drawn, panel by panel."""
 
 import matplotlib.pyplot as plt
 import numpy as np
-from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy.optimize import isotonic_regression
 
 from .functional import InputError
+from .palette import COLOURS, DASHES, FAINT, GUIDE, INK, PAPER, WIDTHS, style
 from .tables import Table
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe and Ito's colours, told apart with any colour vision; yellow left out."""
-
-DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 1)))
-"""One line style for each colour, so that curves differ in grey too."""
-
-WIDTH = 6.0
-"""Width of a figure in inches: 960 pixels, shown 700 wide or 380 on a phone."""
-
-
-def style() -> None:
-    """Set how figures look; once a chapter, again does no harm."""
-    plt.rcParams.update({
-        "figure.figsize": (WIDTH, 3.5), "figure.dpi": 160, "savefig.dpi": 160,
-        "figure.constrained_layout.use": True, "figure.facecolor": "white",
-        "font.size": 10, "axes.labelsize": 10, "axes.titlesize": 10,
-        "xtick.labelsize": 9, "ytick.labelsize": 9, "legend.fontsize": 9,
-        "axes.spines.top": False, "axes.spines.right": False,
-        "axes.grid": True, "grid.color": "0.88", "grid.linewidth": 0.6,
-        "axes.axisbelow": True, "axes.formatter.use_locale": False,
-        "axes.prop_cycle": cycler(color=COLOURS, linestyle=DASHES),
-        "lines.linewidth": 1.8, "lines.markersize": 5,
-        "legend.frameon": False, "legend.handlelength": 2.8,
-        "image.cmap": "cividis", "svg.hashsalt": "comlib", "text.usetex": False,
-        "font.family": "DejaVu Sans", "mathtext.fontset": "dejavusans"})
+__all__ = ["COLOURS", "DASHES", "FAINT", "GUIDE", "INK", "PAPER", "bands", "heatmap",
+           "label_lines", "lines", "panels", "slope", "style"]
 
 
 def _axes(ax: Axes | None) -> tuple[Figure, Axes]:
     if ax is None:
         return plt.subplots()
-    return ax.figure, ax
+    return ax.figure.figure, ax  # a panel's figure, and that one's
 
 
 def _words(column: str) -> str:
@@ -82,8 +60,7 @@ def _above(values: np.ndarray, floor: float | None) -> np.ndarray:
 
 def _finish(ax: Axes, xscale: str, yscale: str, xlabel: str, ylabel: str | None):
     ax.set(xscale=xscale, yscale=yscale, xlabel=xlabel)
-    shared = len(ax.get_shared_y_axes().get_siblings(ax)) > 1
-    if ylabel is not None and not (shared and not ax.get_subplotspec().is_first_col()):
+    if ylabel is not None:
         ax.set_ylabel(ylabel)
     if ax.get_legend_handles_labels()[1]:
         ax.legend()
@@ -163,18 +140,63 @@ def bands(table: Table, x: str, y: str, lower: str, upper: str, *,
     return fig, ax
 
 
-def grid(rows: int, cols: int, height: float = 2.4, **sharing
-         ) -> tuple[Figure, np.ndarray]:
-    """Return a figure of small multiples and its axes, always as a matrix.
+def panels(count: int, cols: int | None = None, height: float = 2.6,
+           sharex: bool = False, sharey: bool = False) -> tuple[Figure, list[Axes]]:
+    """Return a figure of panels that the book stacks where the page is narrow.
+
+    Each panel is a subfigure with its own labels, since it may stand alone.
 
     Args:
-        rows: number of rows.
-        cols: number of columns; three are the most that a phone can show.
-        height: height of a row in inches.
-        sharing: passed on to ``plt.subplots``, e.g. sharey=True.
+        count: number of panels.
+        cols: panels in a row; up to three if not given.
+        height: of a row, in inches.
+        sharex: all have the same horizontal axis.
+        sharey: all have the same vertical axis.
     """
-    size = (WIDTH if cols < 3 else 1.25 * WIDTH, height * rows)
-    return plt.subplots(rows, cols, squeeze=False, figsize=size, **sharing)
+    cols = cols or (2 if count == 4 else min(count, 3))
+    rows = -(-count // cols)
+    fig = plt.figure(figsize=(WIDTHS[cols] * cols, height * rows))
+    parts = fig.subfigures(rows, cols, squeeze=False).flat[:count]
+    axes = [part.subplots() for part in parts]
+    for part, ax in zip(parts, axes, strict=True):
+        part.set_facecolor(PAPER)  # its ground says where the panel ends
+        if sharex and ax is not axes[0]:
+            ax.sharex(axes[0])
+        if sharey and ax is not axes[0]:
+            ax.sharey(axes[0])
+    return fig, axes
+
+
+def label_lines(*axes: Axes) -> None:
+    """Write the label of each curve at its right end, instead of a legend.
+
+    Call it last: where curves end close together, the texts keep a line's distance.
+
+    Args:
+        axes: where the curves are drawn.
+    """
+    for ax in axes:
+        if ax.get_legend():
+            ax.get_legend().remove()
+        ax.figure.figure.draw_without_rendering()
+        curves = [c for c in ax.lines if not c.get_label().startswith("_")]
+        ends = [_end(ax, curve) for curve in curves]
+        size = plt.rcParams["legend.fontsize"]
+        box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
+        steps = 1.2 * size / 72 / box.height * np.arange(len(curves))
+        order = np.argsort([y for _, y in ends], kind="stable")
+        heights = [ends[k][1] for k in order] - steps
+        for k, y in zip(order, isotonic_regression(heights).x + steps, strict=True):
+            ax.annotate(curves[k].get_label(), (ends[k][0], y), xytext=(4, 0),
+                        xycoords="axes fraction", textcoords="offset points",
+                        va="center", color=curves[k].get_color(), fontsize=size)
+
+
+def _end(ax: Axes, curve) -> tuple[float, float]:
+    """Where a curve is last seen, in shares of the axes."""
+    points = (curve.get_transform() - ax.transAxes).transform(curve.get_xydata())
+    seen = points[(abs(points - 0.5) <= 0.5 + 1e-9).all(1)]
+    return tuple(seen[seen[:, 0].argmax()] if len(seen) else (1.0, 1.0))
 
 
 def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
@@ -207,8 +229,9 @@ def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
     cells = np.full((len(up), len(across)), np.nan)
     cells[j, i] = table[value]
     fig, ax = _axes(ax)
-    image = ax.pcolormesh(across, up, cells, shading="nearest", norm=scale)
-    fig.colorbar(image, ax=ax, label=label or _words(value))
+    image = ax.pcolormesh(across, up, cells, shading="nearest", norm=scale,
+                          rasterized=True)
+    ax.figure.colorbar(image, ax=ax, label=label or _words(value))
     ax.grid(False)
     _finish(ax, xscale, yscale, xlabel or _words(x), ylabel or _words(y))
     return fig, ax
@@ -234,7 +257,11 @@ def slope(ax: Axes, x0: float, y0: float, exponent: float, text: str,
                          (ax.get_xscale(), ax.get_yscale()), "pass yscale='log'")
     ends = np.array([x0, 10 * x0 if x1 is None else x1])
     heights = y0 * (ends / x0) ** exponent
-    ax.plot(ends, heights, color="0.35", linestyle=(0, (4, 3)), linewidth=1.0)
+    ax.plot(ends, heights, color=GUIDE, linestyle=(0, (4, 3)), linewidth=1.0)
     middle = np.sqrt(ends[0] * ends[1]), np.sqrt(heights[0] * heights[1])
-    ax.annotate(text, middle, xytext=(4, 4), textcoords="offset points", color="0.35",
-                fontsize=9)
+    ax.annotate(text, middle, xytext=(4, 4), textcoords="offset points", color=GUIDE)
+
+
+def grid(rows, cols, height=2.4, **sharing):
+    fig, axes = panels(rows * cols, cols, height, **{k: bool(v) for k, v in sharing.items()})
+    return fig, np.array(axes).reshape(rows, cols)

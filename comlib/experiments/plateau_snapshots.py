@@ -85,7 +85,7 @@ def plot(table: Table) -> Figure:
     """
     fig, axes = plt.subplot_mosaic(
         [["loss", "loss"], ["start", "arrival"], ["plateau", "after"]],
-        figsize=(figures.WIDTH, 6.2))
+        figsize=(4.75, 6.2))
     figures.lines(table, "log_time", "loss", ax=axes["loss"],
                   xlabel="ln τ", ylabel="loss J")
     axes["loss"].set_xlim(left=-6.0)
