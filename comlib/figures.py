@@ -156,14 +156,14 @@ def panels(count: int, cols: int | None = None, height: float = 2.6,
     cols = cols or (2 if count == 4 else min(count, 3))
     rows = -(-count // cols)
     fig = plt.figure(figsize=(WIDTHS[cols] * cols, height * rows))
+    # else a change of a limit that subfigures share draws all, half made
+    fig.canvas.draw_idle = lambda: None
     parts = fig.subfigures(rows, cols, squeeze=False).flat[:count]
-    axes = [part.subplots() for part in parts]
-    for part, ax in zip(parts, axes, strict=True):
+    axes = []
+    for part in parts:
         part.set_facecolor(PAPER)  # its ground says where the panel ends
-        if sharex and ax is not axes[0]:
-            ax.sharex(axes[0])
-        if sharey and ax is not axes[0]:
-            ax.sharey(axes[0])
+        axes.append(part.add_subplot(sharex=axes[0] if sharex and axes else None,
+                                     sharey=axes[0] if sharey and axes else None))
     return fig, axes
 
 

@@ -31,7 +31,7 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 1)
 
 INK, GUIDE, FAINT, GRID, PAPER = (light for light, _ in list(PALETTE.values())[6:])
 
-WIDTHS = {1: 4.75, 2: 3.2, 3: 2.5}
+WIDTHS = {1: 4.4, 2: 3.2, 3: 2.5}
 """Inches of a panel by the number of columns: 380 pixels of a phone show one."""
 
 
