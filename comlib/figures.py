@@ -4,14 +4,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.optimize import isotonic_regression
 
 from .functional import InputError
-from .palette import COLOURS, DASHES, FAINT, GUIDE, INK, PAPER, WIDTHS, style
+from .palette import BRIGHT, COLOURS, DASHES, DIM, FAINT, GUIDE, INK, style
+from .panels import label_lines, panels, slope
 from .tables import Table
 
-__all__ = ["COLOURS", "DASHES", "FAINT", "GUIDE", "INK", "PAPER", "bands", "heatmap",
-           "label_lines", "lines", "panels", "slope", "style"]
+__all__ = ["BRIGHT", "COLOURS", "DASHES", "DIM", "FAINT", "GUIDE", "INK", "bands",
+           "heatmap", "label_lines", "lines", "panels", "slope", "style"]
 
 
 def _axes(ax: Axes | None) -> tuple[Figure, Axes]:
@@ -140,65 +140,6 @@ def bands(table: Table, x: str, y: str, lower: str, upper: str, *,
     return fig, ax
 
 
-def panels(count: int, cols: int | None = None, height: float = 2.6,
-           sharex: bool = False, sharey: bool = False) -> tuple[Figure, list[Axes]]:
-    """Return a figure of panels that the book stacks where the page is narrow.
-
-    Each panel is a subfigure with its own labels, since it may stand alone.
-
-    Args:
-        count: number of panels.
-        cols: panels in a row; up to three if not given.
-        height: of a row, in inches.
-        sharex: all have the same horizontal axis.
-        sharey: all have the same vertical axis.
-    """
-    cols = cols or (2 if count == 4 else min(count, 3))
-    rows = -(-count // cols)
-    fig = plt.figure(figsize=(WIDTHS[cols] * cols, height * rows))
-    # else a change of a limit that subfigures share draws all, half made
-    fig.canvas.draw_idle = lambda: None
-    parts = fig.subfigures(rows, cols, squeeze=False).flat[:count]
-    axes = []
-    for part in parts:
-        part.set_facecolor(PAPER)  # its ground says where the panel ends
-        axes.append(part.add_subplot(sharex=axes[0] if sharex and axes else None,
-                                     sharey=axes[0] if sharey and axes else None))
-    return fig, axes
-
-
-def label_lines(*axes: Axes) -> None:
-    """Write the label of each curve at its right end, instead of a legend.
-
-    Call it last: where curves end close together, the texts keep a line's distance.
-
-    Args:
-        axes: where the curves are drawn.
-    """
-    for ax in axes:
-        if ax.get_legend():
-            ax.get_legend().remove()
-        ax.figure.figure.draw_without_rendering()
-        curves = [c for c in ax.lines if not c.get_label().startswith("_")]
-        ends = [_end(ax, curve) for curve in curves]
-        size = plt.rcParams["legend.fontsize"]
-        box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
-        steps = 1.2 * size / 72 / box.height * np.arange(len(curves))
-        order = np.argsort([y for _, y in ends], kind="stable")
-        heights = [ends[k][1] for k in order] - steps
-        for k, y in zip(order, isotonic_regression(heights).x + steps, strict=True):
-            ax.annotate(curves[k].get_label(), (ends[k][0], y), xytext=(4, 0),
-                        xycoords="axes fraction", textcoords="offset points",
-                        va="center", color=curves[k].get_color(), fontsize=size)
-
-
-def _end(ax: Axes, curve) -> tuple[float, float]:
-    """Where a curve is last seen, in shares of the axes."""
-    points = (curve.get_transform() - ax.transAxes).transform(curve.get_xydata())
-    seen = points[(abs(points - 0.5) <= 0.5 + 1e-9).all(1)]
-    return tuple(seen[seen[:, 0].argmax()] if len(seen) else (1.0, 1.0))
-
-
 def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
             xscale: str = "linear", yscale: str = "linear", xlabel: str | None = None,
             ylabel: str | None = None, label: str | None = None, ax: Axes | None = None
@@ -235,31 +176,6 @@ def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
     ax.grid(False)
     _finish(ax, xscale, yscale, xlabel or _words(x), ylabel or _words(y))
     return fig, ax
-
-
-def slope(ax: Axes, x0: float, y0: float, exponent: float, text: str,
-          x1: float | None = None) -> None:
-    """Draw the dashed guide y = y0*(x/x0)^exponent on two log axes.
-
-    Args:
-        ax: axes that already hold the curves.
-        x0: where the guide starts.
-        y0: its value there.
-        exponent: its slope.
-        text: what is written at its middle.
-        x1: where it ends; a decade after ``x0`` if not given.
-
-    Raises:
-        InputError: an axis is not logarithmic.
-    """
-    if (ax.get_xscale(), ax.get_yscale()) != ("log", "log"):
-        raise InputError("ax", "must have two log axes",
-                         (ax.get_xscale(), ax.get_yscale()), "pass yscale='log'")
-    ends = np.array([x0, 10 * x0 if x1 is None else x1])
-    heights = y0 * (ends / x0) ** exponent
-    ax.plot(ends, heights, color=GUIDE, linestyle=(0, (4, 3)), linewidth=1.0)
-    middle = np.sqrt(ends[0] * ends[1]), np.sqrt(heights[0] * heights[1])
-    ax.annotate(text, middle, xytext=(4, 4), textcoords="offset points", color=GUIDE)
 
 
 def grid(rows, cols, height=2.4, **sharing):

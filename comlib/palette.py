@@ -15,12 +15,15 @@ PALETTE = {
     "faint": ("#8a9199", "#7b858f"),
     "grid": ("#e1e4e8", "#2e3742"),
     "paper": ("#ffffff", "#121212"),
+    "bright": ("#fefefe", "#fefefe"),
+    "dim": ("#010101", "#010101"),
 }
-"""Each colour on paper and in the book's dark mode; nothing else is drawn with.
+"""Each colour on paper and in the book's dark mode; figures know no others.
 
-The first seven are for curves, after Okabe and Ito's; text in them reads on paper
-(contrast 4.5), and they differ with any colour vision. Guides and their text are
-"guide", what stands in the background is "faint".
+The first seven are for curves, after Okabe and Ito's: text in them reads (contrast
+4.5), and they differ with any colour vision. Guides and their text are "guide", what
+stands behind the curves is "faint". "bright" and "dim" lie over heat maps, whose
+colours are the same in both modes.
 """
 
 COLOURS = tuple(light for light, _ in PALETTE.values())[:7]
@@ -29,7 +32,8 @@ COLOURS = tuple(light for light, _ in PALETTE.values())[:7]
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 1)))
 """One line style for each colour, so that curves differ in grey too."""
 
-INK, GUIDE, FAINT, GRID, PAPER = (light for light, _ in list(PALETTE.values())[6:])
+INK, GUIDE, FAINT, GRID, PAPER, BRIGHT, DIM = (
+    light for light, _ in list(PALETTE.values())[6:])
 
 WIDTHS = {1: 4.4, 2: 3.2, 3: 2.5}
 """Inches of a panel by the number of columns: 380 pixels of a phone show one."""
