@@ -15,6 +15,8 @@ import jupytext
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
+from comlib.palette import PALETTE
+
 COLUMNS, LINES = 76, 14
 FIGURE_BYTES, NOTEBOOK_BYTES = 120_000, 1_000_000
 THEOREM = re.compile(
@@ -22,6 +24,7 @@ THEOREM = re.compile(
     r"((?:\s*:[\w-]+:.*\n)*)", re.M)
 DOWNLOAD = re.compile(
     r"\{download\}`[^<`]*<(/comlib/records/figures/[a-z0-9-]+\.csv)>`\.?\s*\Z")
+COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 CLOSING = re.compile(r"#+\s+(Exercises|Notes)\b")
 
 
@@ -139,6 +142,21 @@ def figure_complaints(pictures: list, options: dict, root: Path) -> list[str]:
     return complaints
 
 
+def drawn_figures(chapter: Chapter) -> list[str]:
+    """Figures have an SVG, small, in the colours that the dark mode knows."""
+    complaints = []
+    for cell, output in ((c, o) for c in chapter.code() for o in c.outputs
+                         if "image/png" in o.get("data", {})):
+        drawing = output.data.get("image/svg+xml", "")
+        strange = set(COLOUR.findall(drawing)) - {light for light, _ in PALETTE.values()}
+        faults = {"no SVG": not drawing, f"an SVG of {len(drawing)} characters":
+                  len(drawing) >= FIGURE_BYTES,
+                  f"colours that are not in the palette: {sorted(strange)}": strange}
+        complaints += [f"cell {cell.execution_count}: a figure with {words}"
+                       for words, fault in faults.items() if fault]
+    return complaints
+
+
 def small(chapter: Chapter) -> list[str]:
     if chapter.size >= NOTEBOOK_BYTES:
         return [f"notebook of {chapter.size} bytes"]
@@ -249,5 +267,6 @@ def records_complaints(chapters: list[Chapter], root: Path) -> list[str]:
             + [f"record {name} does not exist" for name in sorted(map(str, missing))])
 
 
-CHECKS = [pair_in_sync, executed_in_order, clean_outputs, described_figures, small,
-          no_definitions, short_cells, theorems_are_claimed, claims_reach_a_verdict]
+CHECKS = [pair_in_sync, executed_in_order, clean_outputs, described_figures,
+          drawn_figures, small, no_definitions, short_cells, theorems_are_claimed,
+          claims_reach_a_verdict]
