@@ -6,12 +6,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .functional import InputError
-from .palette import BRIGHT, COLOURS, DASHES, DIM, FAINT, GUIDE, INK, style
-from .panels import label_lines, panels, slope
+from .palette import (
+    BRIGHT,
+    COLOURS,
+    DASHES,
+    DIM,
+    FAINT,
+    GRID,
+    GUIDE,
+    INK,
+    style,
+)
+from .panels import label_lines, legend_above, panels, slope
 from .tables import Table
 
-__all__ = ["BRIGHT", "COLOURS", "DASHES", "DIM", "FAINT", "GUIDE", "INK", "bands",
-           "heatmap", "label_lines", "lines", "panels", "slope", "style"]
+__all__ = ["BRIGHT", "COLOURS", "DASHES", "DIM", "FAINT", "GRID", "GUIDE", "INK",
+           "bands", "heatmap", "label_lines", "legend_above", "lines", "panels",
+           "slope", "style"]
 
 
 def _axes(ax: Axes | None) -> tuple[Figure, Axes]:
@@ -176,8 +187,3 @@ def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
     ax.grid(False)
     _finish(ax, xscale, yscale, xlabel or _words(x), ylabel or _words(y))
     return fig, ax
-
-
-def grid(rows, cols, height=2.4, **sharing):
-    fig, axes = panels(rows * cols, cols, height, **{k: bool(v) for k, v in sharing.items()})
-    return fig, np.array(axes).reshape(rows, cols)

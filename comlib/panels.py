@@ -57,11 +57,26 @@ def label_lines(*axes: Axes) -> None:
         box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
         steps = 1.2 * size / 72 / box.height * np.arange(len(curves))
         order = np.argsort([y for _, y in ends], kind="stable")
-        heights = [ends[k][1] for k in order] - steps
+        heights = [max(ends[k][1], 0.04) for k in order] - steps
         for k, y in zip(order, isotonic_regression(heights).x + steps, strict=True):
-            ax.annotate(curves[k].get_label(), (ends[k][0], y), xytext=(4, 0),
+            ax.annotate(curves[k].get_label(), (ends[k][0], y), xytext=(6, 0),
                         xycoords="axes fraction", textcoords="offset points",
                         va="center", color=curves[k].get_color(), fontsize=size)
+
+
+def legend_above(*axes: Axes, cols: int = 2) -> None:
+    """Put each panel's legend above its axes, where curves leave no room for it.
+
+    Args:
+        axes: where the curves are drawn.
+        cols: columns of the legend.
+    """
+    for ax in axes:
+        if ax.get_legend():
+            ax.get_legend().remove()
+        ax.figure.legend(*ax.get_legend_handles_labels(), ncols=cols,
+                         loc="outside upper center", handlelength=1.9,
+                         handletextpad=0.5, columnspacing=1.0)
 
 
 def _end(ax: Axes, curve: Line2D) -> tuple[float, float]:

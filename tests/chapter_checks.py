@@ -148,7 +148,7 @@ def drawn_figures(chapter: Chapter) -> list[str]:
     for cell, output in ((c, o) for c in chapter.code() for o in c.outputs
                          if "image/png" in o.get("data", {})):
         drawing = output.data.get("image/svg+xml", "")
-        strange = set(COLOUR.findall(drawing)) - {light for light, _ in PALETTE.values()}
+        strange = set(COLOUR.findall(drawing)) - {pair[0] for pair in PALETTE.values()}
         faults = {"no SVG": not drawing, f"an SVG of {len(drawing)} characters":
                   len(drawing) >= FIGURE_BYTES,
                   f"colours that are not in the palette: {sorted(strange)}": strange}

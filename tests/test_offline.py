@@ -140,7 +140,8 @@ def test_panels_stack_on_a_phone_and_their_text_is_legible(name, open_page):
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     for figure in page.evaluate(FIGURES):
         assert figure["alt"] and figure["tops"] and figure["right"] <= 420, figure
-        assert all(b <= t for b, t in zip(figure["bottoms"], figure["tops"][1:])), figure
+        below = zip(figure["bottoms"], figure["tops"][1:], strict=False)
+        assert all(bottom <= top for bottom, top in below), figure
         assert figure["text"] >= 11, figure
 
 

@@ -1,4 +1,4 @@
-"""Sphinx extension: figures are drawn in the page, so that it can colour and stack them.
+"""Sphinx extension: a page draws its figures itself, to colour and stack them.
 
 A figure's SVG is cut into its panels (the subfigures that ``figures.panels`` made),
 its colours become the custom properties of ``comlib.palette``, and the page's own
@@ -65,7 +65,7 @@ def drawing(text: str, name: str, alternative: str) -> str:
     """
     svg = ElementTree.fromstring(text)
     parts = panels(svg)
-    defs = [part for part in svg.findall(f"{SVG}defs") if part.find(f"{SVG}style") is None]
+    defs = [d for d in svg.findall(f"{SVG}defs") if d.find(f"{SVG}style") is None]
     drawn = "".join(panel(part, defs if part is parts[0] else []) for part in parts)
     drawn = re.sub(r'( id="|href="#|url\(#)', rf"\g<1>{name}-", drawn)
     drawn = COLOUR.sub(lambda m: NAMES.get(m[0].lower(), m[0]), drawn)
@@ -83,8 +83,9 @@ class InlineDrawings(SphinxPostTransform):
         number = count(1)
         for image in list(self.document.findall(nodes.image)):
             if image["uri"].endswith(".svg") and "jupyter_execute" in image["uri"]:
-                text = Path(self.app.srcdir, image["uri"].lstrip("/")).read_text("utf-8")
-                drawn = drawing(text, f"d{next(number)}", image.get("alt", ""))
+                path = Path(self.app.srcdir, image["uri"].lstrip("/"))
+                drawn = drawing(path.read_text(encoding="utf-8"), f"d{next(number)}",
+                                image.get("alt", ""))
                 image.replace_self(nodes.raw("", drawn, format="html"))
 
 

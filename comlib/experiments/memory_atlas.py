@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from ..adapters import CausalAttention, TorchRecurrent
 from ..deep import S4D
-from ..figures import bands, grid
+from ..figures import bands, panels
 from ..functional import Functional
 from ..measures import impulse_memory, memory_function
 from ..tables import Table
@@ -96,16 +96,13 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     names = dict.fromkeys(table["architecture"].tolist())
-    fig, axes = grid(len(names), 2, height=2.0, sharex="row", sharey="row")
-    for row, name in zip(axes, names, strict=True):
-        for ax, query in zip(row, _QUERIES, strict=True):
-            part = table.where(architecture=name, query=query)
-            bands(part, "time", "median", "lower", "upper", by="layers", yscale="log",
-                  floor=100 * _FLOOR, xlabel=" ", ylabel=name, ax=ax)
-            ax.get_legend().remove()
-    for ax, query in zip(axes[0], _QUERIES, strict=True):
-        ax.set_title(query)
-    for ax in axes[-1]:
-        ax.set_xlabel("time $t$")
-    axes[0, 1].legend()
+    # what is forgotten at once has no curve
+    pairs = [(name, query) for name in names for query in _QUERIES
+             if (table.where(architecture=name, query=query)["median"][1:] > 0).any()]
+    fig, axes = panels(len(pairs), 2, height=2.2)
+    for ax, (name, query) in zip(axes, pairs, strict=True):
+        bands(table.where(architecture=name, query=query), "time", "median", "lower",
+              "upper", by="layers", yscale="log", floor=100 * _FLOOR,
+              xlabel="time $t$", ylabel="memory", ax=ax)
+        ax.set_title(f"{name}, {query}")
     return fig

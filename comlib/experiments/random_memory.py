@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from matplotlib.figure import Figure
 
-from ..figures import grid, lines
+from ..figures import lines, panels
 from ..functional import DTYPE, time_grid
 from ..measures import memory_function
 from ..models import RNN
@@ -72,8 +72,8 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = grid(1, 2, height=3.0)
-    for ax, column, text in zip(axes[0], ("one_input", "memory"),
+    fig, axes = panels(2)
+    for ax, column, text in zip(axes, ("one_input", "memory"),
                                 ("slope at $x = B$ alone", "$M_B(t)$"), strict=True):
         for index, gain in enumerate(dict.fromkeys(table["gain"].tolist())):
             part = table.where(gain=gain)
