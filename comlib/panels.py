@@ -52,16 +52,28 @@ def label_lines(*axes: Axes) -> None:
             ax.get_legend().remove()
         ax.figure.figure.draw_without_rendering()
         curves = [c for c in ax.lines if not c.get_label().startswith("_")]
-        ends = [_end(ax, curve) for curve in curves]
+        ends = np.array([_end(ax, curve) for curve in curves])
         size = plt.rcParams["legend.fontsize"]
-        box = ax.get_window_extent().transformed(ax.figure.dpi_scale_trans.inverted())
-        steps = 1.2 * size / 72 / box.height * np.arange(len(curves))
-        order = np.argsort([y for _, y in ends], kind="stable")
-        heights = [max(ends[k][1], 0.04) for k in order] - steps
-        for k, y in zip(order, isotonic_regression(heights).x + steps, strict=True):
-            ax.annotate(curves[k].get_label(), (ends[k][0], y), xytext=(6, 0),
+        height = size / 72 * ax.figure.figure.dpi / ax.get_window_extent().height
+        for k, y in enumerate(_apart(ends, 1.2 * height)):
+            ax.annotate(curves[k].get_label(), (ends[k, 0], y), xytext=(6, 0),
                         xycoords="axes fraction", textcoords="offset points",
                         va="center", color=curves[k].get_color(), fontsize=size)
+
+
+def _apart(ends: np.ndarray, step: float) -> np.ndarray:
+    """Return the least changed heights that differ by ``step`` among neighbours.
+
+    Neighbours are ends that no gap of a fifth of the axes separates.
+    """
+    heights = np.maximum(ends[:, 1], step / 2)
+    across = np.argsort(ends[:, 0])
+    gaps = np.flatnonzero(np.diff(ends[across, 0]) > 0.2) + 1
+    for group in np.split(across, gaps):
+        order = group[np.argsort(ends[group, 1], kind="stable")]
+        steps = step * np.arange(len(order))
+        heights[order] = isotonic_regression(heights[order] - steps).x + steps
+    return heights
 
 
 def legend_above(*axes: Axes, cols: int = 2) -> None:

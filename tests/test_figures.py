@@ -14,6 +14,7 @@ from comlib.figures import (  # noqa: E402
     bands,
     heatmap,
     label_lines,
+    legend_above,
     lines,
     panels,
     slope,
@@ -169,6 +170,31 @@ def test_labels_of_curves_that_meet_keep_a_distance_and_their_order():
     heights = texts(ax)
     gaps = np.diff([heights[f"run = {k}"] for k in range(3)])
     assert (gaps >= plt.rcParams["legend.fontsize"]).all()
+
+
+def test_only_labels_that_end_near_each_other_are_moved():
+    far = Table(time=TIME / 2, bound=2 / TIME)
+    _, ax = lines(ONE, "time", ["memory_norm", "bound"])
+    lines(far.with_columns(memory_norm=1 / TIME), "time", "memory_norm", ax=ax,
+          labels=["far"])
+    ax.set_ylim(-20, 20)
+    label_lines(ax)
+    heights = texts(ax)
+    end = ax.transData.transform((2, 0.25))[1] * 72 / ax.figure.dpi
+    assert heights["far"] == pytest.approx(end, abs=1)
+    assert heights["bound"] - heights["memory norm"] == pytest.approx(12, abs=0.5)
+
+
+def test_a_legend_above_stands_outside_of_the_axes_of_its_panel():
+    fig, (ax, other) = panels(2)
+    lines(ONE, "time", ["memory_norm", "bound"], ax=ax)
+    legend_above(ax)
+    fig.draw_without_rendering()
+    (above,) = ax.figure.legends
+    assert ax.get_legend() is None and not other.figure.legends
+    assert [t.get_text() for t in above.get_texts()] == ["memory norm", "bound"]
+    box = above.get_window_extent()
+    assert box.y0 >= ax.bbox.y1 and box.x1 <= ax.figure.bbox.x1
 
 
 def test_a_curve_that_leaves_the_axes_is_labelled_where_it_leaves():

@@ -81,5 +81,6 @@ def plot(table: Table) -> Figure:
     axes[0].text(-3.8, 0.35, "unstable")
     axes[0].set(ylim=(-4, 1), title="the maps")
     axes[1].set(ylim=(1e-2, 1e2), title="a mode, one step later")
-    figures.legend_above(*axes)
+    figures.legend_above(axes[0])
+    figures.label_lines(axes[1])
     return fig

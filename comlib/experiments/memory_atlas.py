@@ -98,7 +98,8 @@ def plot(table: Table) -> Figure:
     names = dict.fromkeys(table["architecture"].tolist())
     # what is forgotten at once has no curve
     pairs = [(name, query) for name in names for query in _QUERIES
-             if (table.where(architecture=name, query=query)["median"][1:] > 0).any()]
+             if sum(table.where(architecture=name, query=query)["median"]
+                    > 100 * _FLOOR) > len(set(table["layers"].tolist()))]
     fig, axes = panels(len(pairs), 2, height=2.2)
     for ax, (name, query) in zip(axes, pairs, strict=True):
         bands(table.where(architecture=name, query=query), "time", "median", "lower",

@@ -81,10 +81,10 @@ def plot(table: Table) -> Figure:
                           linestyle=figures.DASHES[k], marker="o",
                           xlabel="width m", ylabel="error in L1")
         ax.set(title=f"{kind} rates".replace("even", "evenly spaced"))
-        ax.legend(loc="lower left")
     ticks = [int(m) for m in dict.fromkeys(table.where(rates="free")["width"].tolist())]
     axes[1].set_xticks(ticks, [str(m) for m in ticks])
     axes[1].xaxis.minorticks_off()
+    figures.legend_above(*axes)
     return fig
 
 
