@@ -1,1 +1,1 @@
-"""Where ``python -m benchmarks`` finds ``comlib.benchmarks``."""
+"""Where ``python -m benchmarks`` finds ``comlib.experiments.reference.speed``."""

@@ -1,6 +1,6 @@
-"""``python -m benchmarks``: the timings of ``comlib.benchmarks``."""
+"""``python -m benchmarks``: the timings of the page on speed."""
 
-from comlib.benchmarks.__main__ import main
+from comlib.experiments.reference.speed.__main__ import main
 
 if __name__ == "__main__":
     main()

@@ -176,7 +176,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
 def key(text: Path, root: Path = ROOT) -> str:
     """Return the hash of everything a chapter's outputs depend on."""
     sources = sorted((root / "comlib").rglob("*.py"))
-    runs = sorted((root / "comlib/records/runs").glob("*.json"))
+    runs = sorted((root / "comlib/records").rglob("*.json"))
     digest = hashlib.sha256()
     for path in [text, text.with_suffix(".ipynb"), *sources, *runs]:
         digest.update(path.read_bytes() if path.exists() else b"")

@@ -15,7 +15,7 @@ import jupytext
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-from comlib.palette import PALETTE
+from comlib.evidence.palette import PALETTE
 
 COLUMNS, LINES = 76, 14
 FIGURE_BYTES, NOTEBOOK_BYTES = 120_000, 1_000_000
@@ -23,7 +23,7 @@ THEOREM = re.compile(
     r"^\s*(?::{3,}|`{3,})\{prf:(theorem|proposition|lemma|corollary)\}(.*)\n"
     r"((?:\s*:[\w-]+:.*\n)*)", re.M)
 DOWNLOAD = re.compile(
-    r"\{download\}`[^<`]*<(/comlib/records/figures/[a-z0-9-]+\.csv)>`\.?\s*\Z")
+    r"\{download\}`[^<`]*<(/comlib/records/[a-z0-9/-]+\.csv)>`\.?\s*\Z")
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 CLOSING = re.compile(r"#+\s+(Exercises|Notes)\b")
 
@@ -259,8 +259,9 @@ def records_complaints(chapters: list[Chapter], root: Path) -> list[str]:
     named = {kind: set().union(*(record_names(c)[kind] for c in chapters))
              for kind in ("figures", "runs", "perhaps")}
     folder = root / "comlib/records"
-    figures = {path.stem for path in (folder / "figures").glob("*.csv")}
-    runs = {path.stem for path in (folder / "runs").glob("*.json")}
+    figures, runs = ({".".join(path.relative_to(folder).with_suffix("").parts)
+                      for path in folder.rglob(f"*.{kind}")}
+                     for kind in ("csv", "json"))
     orphans = (figures - named["figures"]) | (runs - named["runs"] - named["perhaps"])
     missing = (named["figures"] - figures) | (named["runs"] - runs)
     return ([f"record {name} is read by no chapter" for name in sorted(orphans)]

@@ -6,16 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import (
-    CausalAttention,
-    InputError,
-    TorchRecurrent,
-    causality_defect,
-    homogeneity_defect,
-    white_noise,
-)
-from comlib.adapters import sinusoidal_positions
+from comlib import InputError, TorchRecurrent, white_noise
 from comlib.functional import DTYPE
+from comlib.measures import causality_defect, homogeneity_defect
+from comlib.models import CausalAttention
+from comlib.models.adapters import sinusoidal_positions
 
 
 def sigmoid(z):

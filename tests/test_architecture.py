@@ -5,6 +5,7 @@ small offending modules to them and expect the complaint.
 """
 
 import ast
+import graphlib
 import importlib
 import inspect
 import re
@@ -16,93 +17,43 @@ import pytest
 import torch
 
 import comlib
-from comlib.source import documentation
 
 ROOT = Path(__file__).parents[1]
-LAYERS = [
-    {"functional", "tables"},
-    {"signals", "kernels", "parameterizations", "recurrence"},
-    {"targets", "counterexamples", "recurrent", "response", "models", "deep", "gated",
-     "adapters", "lorenz"},
-    {"measures", "training", "dynamics", "sweeps", "records", "claims", "source",
-     "figures"},
-    {"experiments", "benchmarks"},
-]
-ONLY = {"figures": {"functional", "tables"}}
-"""Modules that know less than their layer may."""
-
-ALLOWED = {
-    ("benchmarks.__main__", "benchmarks.report"),
-    ("benchmarks.__main__", "benchmarks.suite"),
-    ("benchmarks.responses", "benchmarks.loops"),
-    ("benchmarks.responses", "benchmarks.timing"),
-    ("benchmarks.responses", "benchmarks.steps"),
-    ("benchmarks.stacks", "benchmarks.loops"),
-    ("benchmarks.stacks", "benchmarks.steps"),
-    ("benchmarks.stacks", "benchmarks.timing"),
-    ("benchmarks.steps", "benchmarks.loops"),
-    ("benchmarks.steps", "benchmarks.timing"),
-    ("benchmarks.suite", "benchmarks.responses"),
-    ("benchmarks.suite", "benchmarks.stacks"),
-    ("benchmarks.suite", "benchmarks.steps"),
-    ("benchmarks.suite", "benchmarks.tangents"),
-    ("benchmarks.suite", "benchmarks.timing"),
-    ("benchmarks.tangents", "benchmarks.loops"),
-    ("benchmarks.tangents", "benchmarks.steps"),
-    ("benchmarks.tangents", "benchmarks.timing"),
-    ("training.descent", "measures"),
-    ("training.descent", "training.protocols"),
-    ("training.descent", "training.results"),
-    ("training.exact", "training.protocols"),
-    ("training.exact", "training.results"),
-    ("training.exponentials", "training.results"),
-    ("training.fitting", "training.descent"),
-    ("training.fitting", "training.exact"),
-    ("training.fitting", "training.protocols"),
-    ("training.fitting", "training.results"),
-    ("training.fitting", "training.sampled"),
-    ("training.sampled", "training.protocols"),
-    ("training.sampled", "training.results"),
-    ("training.exact", "measures"),
-    ("training.exponentials", "measures"),
-    ("training.reduction", "measures"),
-    ("dynamics.flows", "dynamics.mode_loss"),
-    ("dynamics.plateau", "dynamics.mode_loss"),
-    ("tables", "functional"),
-    ("kernels.decaying", "kernels.base"),
-    ("kernels.base", "kernels.integrals"),
-    ("kernels.delayed", "kernels.base"),
-    ("kernels.gaussian", "kernels.base"),
-    ("kernels.gaussian", "kernels.decaying"),
-    ("kernels.kink", "kernels.base"),
-    ("kernels.matrix", "kernels.base"),
-    ("kernels.sums", "kernels.base"),
-    ("kernels.sums", "kernels.decaying"),
-    ("kernels.trapezoid", "kernels.decaying"),
-    ("measures.ascent", "measures.stability"),
-    ("measures.brackets", "measures.ascent"),
-    ("measures.brackets", "measures.certificates"),
-    ("measures.brackets", "measures.continuous"),
-    ("measures.brackets", "measures.distance"),
-    ("measures.brackets", "measures.stability"),
-    ("measures.certificates", "measures.envelopes"),
-    ("measures.envelopes", "measures.radii"),
-    ("measures.envelopes", "measures.transients"),
-    ("measures.transients", "measures.radii"),
-    ("measures.memory", "measures.suprema"),
-    ("models", "recurrent"),
-    ("models", "response"),
+KNOWS = {
+    "checks": set(),
+    "functional": {"checks"},
+    "evidence": {"checks", "functional"},
+    "kernels": {"checks", "functional"},
+    "models": {"checks", "functional"},
+    "targets": {"checks", "functional", "kernels", "models"},
+    "measures": {"checks", "functional", "evidence", "kernels", "models", "targets"},
+    "measures.spectrum": set(),
+    "measures.approximation": set(),
+    "measures.perturbation": {"measures.spectrum"},
+    "dynamics": {"checks", "functional", "evidence", "kernels"},
+    "training": {"checks", "functional", "evidence", "kernels", "models", "targets",
+                 "measures"},
+    "experiments": {"", "checks", "functional", "evidence", "kernels", "models",
+                    "targets", "measures", "dynamics", "training"},
 }
-"""(module, sibling in the same layer that it may import)."""
+"""What each folder may import, besides itself; a folder in a folder may also import
+what the outer one may, and its modules, which in turn do not know it."""
+
+ONLY = {"evidence.palette": set(), "evidence.panels": {"checks", "evidence.palette"},
+        "evidence.figures": {"checks", "evidence.tables", "evidence.palette",
+                             "evidence.panels"}}
+"""Modules that know less than their folder may."""
 
 ALLOWED_LOCAL = set()
 """(module, what it may import inside a function)."""
 
-NOT_MEASURES = {("measures.stability", "perturb"), ("measures.ascent", "worst_case"),
-                ("measures.ascent", "in_eigenvalues")}
+NOT_MEASURES = {("measures.perturbation.ball", "perturb"),
+                ("measures.perturbation.ascent", "worst_case"),
+                ("measures.perturbation.ascent", "in_eigenvalues")}
 """Public functions beside the measures that do something else: return a functional."""
 
-PRINTING = {"records", "claims", "benchmarks"}
+PRINTING = {"evidence.data", "evidence.records", "experiments.__main__",
+            "experiments.reference.speed.__main__"}
 NUMBERS = {"float", "int", "bool", "complex", "Tensor", "torch.Tensor", "Table",
            "Float", "Int", "Bool", "Complex", "Num", "Inexact", "Real"}
 
@@ -115,12 +66,14 @@ def module_name(path: Path) -> str:
 
 PATHS = {module_name(p): p for p in sorted((ROOT / "comlib").rglob("*.py"))}
 MODULES = sorted(PATHS)
-KNOWN = set(PATHS).union(*LAYERS) - {""}
+KNOWN = set(PATHS).union(KNOWS)
 
 
-def layer(name: str) -> int | None:
-    top = name.split(".")[0]
-    return next((i for i, names in enumerate(LAYERS) if top in names), None)
+def folder(name: str) -> str:
+    """The folder with rules that a module lies in, e.g. ``measures.perturbation``."""
+    while name and name not in KNOWS:
+        name = name.rpartition(".")[0]
+    return name
 
 
 def longest_known(target: str) -> str:
@@ -149,29 +102,41 @@ def imported(name: str, tree: ast.AST, package: bool) -> set[str]:
     return found - {name}
 
 
+def may_import(here: str, there: str) -> bool:
+    """Whether a folder may import from another: what it or a folder around it may."""
+    while here:
+        if there == here or there in KNOWS[here]:
+            return True
+        here = here.rpartition(".")[0]
+    return False
+
+
 def import_complaints(name: str, source: str, package: bool = False) -> list[str]:
-    if layer(name) is None:
-        return [f"{name}: is in no layer"]
+    if not folder(name):
+        return [f"{name}: is in no folder with rules"]
     complaints = []
     for other in sorted(imported(name, ast.parse(source), package)):
         if package and other.startswith(name + "."):
             continue
-        top, other_top = name.split(".")[0], other.split(".")[0]
-        if other == "":
-            complaints.append(f"{name}: imports the whole of comlib")
-        elif layer(other) is None:
-            complaints.append(f"{name}: imports {other}, which is in no layer")
-        elif top in ONLY and other_top not in ONLY[top]:
+        if name in ONLY and other not in ONLY[name]:
             complaints.append(f"{name}: may not know {other}")
-        elif layer(other) > layer(name):
-            complaints.append(f"{name}: imports {other} from a layer above")
-        elif layer(other) == layer(name) and not allowed(name, other):
-            complaints.append(f"{name}: imports its sibling {other}")
+        elif not other and not may_import(folder(name), ""):
+            complaints.append(f"{name}: imports the whole of comlib")
+        elif other and not folder(other):
+            complaints.append(f"{name}: imports {other}, in no folder with rules")
+        elif other and not may_import(folder(name), folder(other)):
+            complaints.append(f"{name}: may not import {other}")
     return complaints
 
 
-def allowed(name: str, other: str) -> bool:
-    return (name, other) in ALLOWED
+def circles(imports: dict[str, set[str]]) -> list[list[str]]:
+    """Return groups of modules that import each other in a circle."""
+    order = graphlib.TopologicalSorter(imports)
+    try:
+        order.prepare()
+    except graphlib.CycleError as error:
+        return [error.args[1]]
+    return []
 
 
 def functions(tree: ast.AST):
@@ -207,7 +172,7 @@ def habit_complaints(name: str, source: str) -> list[str]:
         if re.fullmatch(r"(torch(\.\w+)*\.(manual_seed(_all)?|seed)|"
                         r"(np|numpy)\.random\.seed|random\.seed)", called):
             complaints.append(f"{name}, line {node.lineno}: {called} seeds globally")
-        if called == "print" and name.split(".")[0] not in PRINTING:
+        if called == "print" and name not in PRINTING:
             complaints.append(f"{name}, line {node.lineno}: prints")
     return complaints
 
@@ -293,13 +258,17 @@ def test_a_measure_returns_a_number_a_tensor_or_a_table(name):
     assert measure_complaints(name, PATHS[name].read_text()) == []
 
 
-@pytest.mark.parametrize("name", getattr(comlib, "__all__", []))
+FRONT = sorted(name for name, thing in vars(comlib).items()
+               if not name.startswith("_") and not inspect.ismodule(thing))
+
+
+@pytest.mark.parametrize("name", FRONT)
 def test_every_public_name_is_documented(name):
-    thing = getattr(comlib, name)
-    if inspect.isclass(thing) or callable(thing):
-        assert doc_complaints(name, thing) == []
-    elif not inspect.ismodule(thing):
-        assert documentation(comlib, name)
+    assert doc_complaints(name, getattr(comlib, name)) == []
+
+
+def test_the_front_is_small():
+    assert 45 <= len(FRONT) <= 55
 
 
 def descendants(cls):
@@ -308,18 +277,20 @@ def descendants(cls):
         yield from descendants(child)
 
 
-@pytest.mark.parametrize("module, family", [
-    ("functional", "Functional"), ("kernels", "Kernel"),
-    ("parameterizations", "Parameterization")])
-def test_every_member_of_a_family_is_public(module, family):
-    if module not in KNOWN or not hasattr(comlib, "__all__"):
-        pytest.skip(f"comlib.{module} or comlib.__all__ does not exist yet")
+@pytest.mark.parametrize("family, folders", [
+    ("functional.Functional", ("models", "targets")), ("kernels.Kernel", ("kernels",)),
+    ("models.Parameterization", ("models",))])
+def test_every_member_of_a_family_is_exported_by_its_folder(family, folders):
     for name in filter(None, MODULES):
         importlib.import_module(f"comlib.{name}")
-    base = getattr(importlib.import_module(f"comlib.{module}"), family)
-    members = {c.__name__ for c in descendants(base)
-               if c.__module__.startswith("comlib.")}
-    assert members and members <= set(comlib.__all__)
+    module, _, base = family.rpartition(".")
+    base = getattr(importlib.import_module(f"comlib.{module}"), base)
+    members = {c.__name__ for c in descendants(base) if not c.__name__.startswith("_")
+               and c.__module__.startswith("comlib.")
+               and not c.__module__.startswith("comlib.experiments.")}
+    exported = set().union(*(vars(importlib.import_module(f"comlib.{folder}"))
+                             for folder in folders))
+    assert members and members <= exported
 
 
 def test_importing_comlib_does_not_import_pyplot_nor_change_torch():
@@ -330,37 +301,47 @@ def test_importing_comlib_does_not_import_pyplot_nor_change_torch():
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
-def test_every_exception_to_the_layers_is_in_use():
-    used = set()
-    for name in filter(None, MODULES):
-        package = PATHS[name].name == "__init__.py"
-        for other in imported(name, ast.parse(PATHS[name].read_text()), package):
-            used.add((name, other))
-    assert ALLOWED <= used
+def test_no_modules_import_each_other_in_a_circle():
+    imports = {name: imported(name, ast.parse(path.read_text()),
+                              path.name == "__init__.py") - {""}
+               for name, path in PATHS.items() if name}
+    packages = {name for name, path in PATHS.items() if path.name == "__init__.py"}
+    # a package imports its modules, and they import each other, not the package
+    inner = {name: {other for other in found if other not in packages}
+             for name, found in imports.items() if name not in packages}
+    assert circles(inner) == []
 
 
 @pytest.mark.parametrize("name, source, complaint", [
-    ("tables", "from .models import RNN", "from a layer above"),
-    ("tables", "import comlib.models", "from a layer above"),
-    ("tables", "from comlib import RNN", "the whole of comlib"),
-    ("tables", "from . import RNN", "the whole of comlib"),
-    ("kernels", "from .signals import impulse", "sibling signals"),
-    ("kernels", "def f():\n    from .claims import Claim", "from a layer above"),
-    ("measures.memory", "from ..training import fit", "sibling training"),
-    ("measures.memory", "from .tangent import x", "sibling measures"),
-    ("figures", "from .models import RNN", "may not know models"),
-    ("managers", "", "in no layer")])
+    ("kernels.base", "from ..models import RNN", "may not import models"),
+    ("kernels.base", "import comlib.models", "may not import models"),
+    ("kernels.base", "from comlib import RNN", "the whole of comlib"),
+    ("kernels.base", "from .. import RNN", "the whole of comlib"),
+    ("models.networks", "from ..targets import impulse", "may not import targets"),
+    ("models.networks", "def f():\n    from ..evidence import Claim", "may not import"),
+    ("measures.memory", "from ..training import fit", "may not import training"),
+    ("measures.memory", "from .spectrum.radii import x", "may not import"),
+    ("measures.spectrum.radii", "from ..perturbation.ball import x", "may not import"),
+    ("evidence.figures", "from ..functional import DTYPE", "may not know functional"),
+    ("managers", "", "in no folder with rules")])
 def test_an_import_that_points_the_wrong_way_is_found(name, source, complaint):
     assert any(complaint in c for c in import_complaints(name, source))
 
 
 @pytest.mark.parametrize("name, source", [
-    ("models", "from .functional import Functional\nimport torch, math"),
-    ("measures.memory", "from ..functional import x\nfrom ..tables import Table"),
-    ("figures", "from .tables import Table\nimport matplotlib.pyplot as plt"),
-    ("tables", "from .functional import InputError")])
+    ("models.networks", "from ..functional import Functional\nimport torch, math"),
+    ("measures.memory", "from ..functional import x\nfrom ..evidence import Table"),
+    ("measures.perturbation.error", "from ..distance import distance"),
+    ("measures.perturbation.error", "from ..spectrum.radii import x"),
+    ("evidence.figures", "from .tables import Table\nimport matplotlib.pyplot as plt"),
+    ("experiments.linear.escape.x", "from comlib import RNN")])
 def test_an_import_that_points_downwards_is_accepted(name, source):
     assert import_complaints(name, source) == []
+
+
+def test_a_circle_is_found():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})
+    assert not circles({"a": {"b", "c"}, "b": {"c"}, "c": set()})
 
 
 @pytest.mark.parametrize("source, complaint", [
@@ -382,12 +363,12 @@ def test_docstrings_do_not_count_as_lines_of_a_function():
     ("torch.cuda.manual_seed_all(0)", "seeds"), ("random.seed(1)", "seeds"),
     ("print(1)", "prints")])
 def test_a_bad_habit_is_found(source, complaint):
-    assert any(complaint in c for c in habit_complaints("models", source))
+    assert any(complaint in c for c in habit_complaints("models.scan", source))
 
 
 def test_a_local_generator_and_a_printing_record_are_accepted():
-    assert not habit_complaints("models", "g = torch.Generator().manual_seed(0)")
-    assert not habit_complaints("records", "print(1)")
+    assert not habit_complaints("models.scan", "g = torch.Generator().manual_seed(0)")
+    assert not habit_complaints("evidence.records", "print(1)")
 
 
 @pytest.mark.parametrize("returns, fine", [

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 import torch
 
-from comlib.benchmarks.__main__ import main
-from comlib.benchmarks.report import growth, other_ratios, ratio, step_ratios
-from comlib.benchmarks.suite import Config, measured, run
-from comlib.benchmarks.timing import Case, medians, relative_error
-from comlib import records
-from comlib.tables import Table
+from comlib import Table
+from comlib.evidence import data
+from comlib.experiments.reference.speed.__main__ import main
+from comlib.experiments.reference.speed.report import (growth, other_ratios, ratio,
+                                                       step_ratios)
+from comlib.experiments.reference.speed.suite import Config, measured, run
+from comlib.experiments.reference.speed.timing import Case, medians, relative_error
 
 TINY = Config(widths=(2, 3), wide=(4,), batch=4, length=6, copies=4,
               memory_length=12, repeats=1)
@@ -114,13 +115,12 @@ def test_the_number_of_threads_is_put_back(table):
 
 
 def test_a_record_holds_table_and_provenance(tmp_path, monkeypatch, capsys):
-    (tmp_path / "runs").mkdir()
-    monkeypatch.setattr(records, "FOLDER", tmp_path)
-    monkeypatch.setattr("comlib.benchmarks.__main__.QUICK", {
+    monkeypatch.setattr(data, "FOLDER", tmp_path)
+    monkeypatch.setattr("comlib.experiments.reference.speed.__main__.QUICK", {
         name: value for name, value in vars(TINY).items()
         if name not in ("threads", "device")})
     main(["--quick", "--out", "benchmark-of-a-test"])
-    entry = json.loads((tmp_path / "runs" / "benchmark-of-a-test.json").read_text())
+    entry = json.loads((tmp_path / "benchmark-of-a-test.json").read_text())
     assert entry["table"][0].split(",") == list(COLUMNS)
     assert eval(entry["config"], {"Config": Config}) == TINY
     assert {"device", "torch", "wall_time_s"} <= set(entry["provenance"])

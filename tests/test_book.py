@@ -138,7 +138,7 @@ import comlib
 mystnb:
   figure:
     name: fig-sample
-    caption: A figure. {download}`Data </comlib/records/figures/sample.csv>`.
+    caption: A figure. {download}`Data </comlib/records/part/sample.csv>`.
   image:
     alt: A curve.
 ---
@@ -146,7 +146,7 @@ plt.show()
 ```
 
 ```{code-cell} ipython3
-figure_data("sample", table)
+figure_data("part.sample", table)
 ```
 
 ```{code-cell} ipython3
@@ -164,7 +164,7 @@ None.
 @pytest.fixture
 def sample(tmp_path):
     """A chapter without fault, in an empty folder with its one record."""
-    record = tmp_path / "comlib/records/figures/sample.csv"
+    record = tmp_path / "comlib/records/part/sample.csv"
     record.parent.mkdir(parents=True)
     record.write_text("time\n0\n")
     text = jupytext.reads(SAMPLE, fmt="md:myst")
@@ -189,13 +189,12 @@ def test_the_sample_has_no_fault(sample):
 
 
 def test_records_read_in_a_loop_are_those_that_its_cell_names(sample):
-    runs = sample.root / "comlib/records/runs"
-    runs.mkdir()
+    runs = sample.root / "comlib/records/part"
     for name in ("x-one", "x-two", "y-one"):
         (runs / f"{name}.json").touch()
-    sample.code()[2].source += '\n[stored(f"x-{k}") for k in ("one", "two")]'
+    sample.code()[2].source += '\n[stored(f"part.x-{k}") for k in ("one", "two")]'
     assert checks.records_complaints([sample], sample.root) == [
-        "record y-one is read by no chapter"]
+        "record part.y-one is read by no chapter"]
 
 
 def picture(size: int):
@@ -292,7 +291,7 @@ BREAKAGES = {
         lambda s: s.code()[2].update(source='kept = [Claim("x", "thm-sample", 1)]')),
     "unread record": (
         lambda s: checks.records_complaints([s], s.root), "read by no chapter",
-        lambda s: (s.root / "comlib/records/figures/orphan.csv").write_text("")),
+        lambda s: (s.root / "comlib/records/part/orphan.csv").write_text("")),
     "missing record": (
         lambda s: checks.records_complaints([s], s.root), "does not exist",
         lambda s: s.code()[2].update(source='stored("absent")')),

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from comlib.claims import Claim, ClaimError, Untested, verdicts
-from comlib.functional import InputError
+from comlib import Claim, InputError, Untested, verdicts
+from comlib.evidence.claims import ClaimError
 
 NAN, INF = math.nan, math.inf
 

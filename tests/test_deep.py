@@ -7,13 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import (
-    S4D,
-    causality_defect,
-    homogeneity_defect,
-    linearity_defect,
-    white_noise,
-)
+from comlib import white_noise
+from comlib.measures import causality_defect, homogeneity_defect, linearity_defect
+from comlib.models import S4D
 
 
 def naive_filter(H, layer, length):

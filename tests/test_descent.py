@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import (RNN, Exponential, Functional, Gaussian, InputError,
-                    LinearFunctional, Polynomial, population_loss)
+from comlib import (Exponential, Functional, Gaussian, InputError, LinearFunctional,
+                    Polynomial, RNN, fit, population_loss)
 from comlib.dynamics import ModeLoss
-from comlib.training import Descent, QuasiNewton, descend, descent, fit
+from comlib.training import Descent, QuasiNewton, descend, descent
 
 D, DT, LENGTH = torch.float64, 0.5, 20
 TARGET = LinearFunctional(Polynomial(1.5), DT)

@@ -11,8 +11,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 import pytest  # noqa: E402
 
-from comlib.figures import COLOURS, panels, style  # noqa: E402
-from comlib.palette import PALETTE  # noqa: E402
+from comlib.evidence.figures import COLOURS, panels, style  # noqa: E402
+from comlib.evidence.palette import PALETTE  # noqa: E402
 
 
 @pytest.fixture(scope="module")

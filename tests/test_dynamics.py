@@ -9,15 +9,15 @@ import torch
 from jaxtyping import TypeCheckError
 from scipy.integrate import solve_ivp
 
-from comlib import (
-    Airy, Exponential, ExponentialSum, Gaussian, InputError, Kernel, Polynomial,
-    ShiftedBox, TemperedPolynomial, TwoPart)
-from comlib.dynamics import (
-    ModeLoss, elementary_floor, escape_time, explicit_floor, gradient_flow,
-    hitting_times, projected_square, projection_ceiling, projection_floor,
-    slow_manifold_ceiling, slow_manifold_law, slow_manifold_time)
+from comlib import (Airy, Exponential, ExponentialSum, Gaussian, InputError, Kernel,
+                    Polynomial, TemperedPolynomial)
+from comlib.dynamics import (ModeLoss, elementary_floor, escape_time, explicit_floor,
+                             gradient_flow, hitting_times, projected_square,
+                             projection_ceiling, projection_floor,
+                             slow_manifold_ceiling, slow_manifold_law,
+                             slow_manifold_time)
 from comlib.functional import DTYPE
-from comlib.kernels import quadrature
+from comlib.kernels import ShiftedBox, TwoPart, quadrature
 
 KERNELS = [
     Exponential(0.7, -2.0), ExponentialSum((1.0, -0.5), (0.3, 2.0)), Gaussian(6.0, 1.0),

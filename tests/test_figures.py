@@ -10,7 +10,8 @@ import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
-from comlib.figures import (  # noqa: E402
+from comlib import InputError, Table
+from comlib.evidence.figures import (
     bands,
     heatmap,
     label_lines,
@@ -20,9 +21,7 @@ from comlib.figures import (  # noqa: E402
     slope,
     style,
 )
-from comlib.functional import InputError  # noqa: E402
-from comlib.palette import PALETTE, WIDTHS  # noqa: E402
-from comlib.tables import Table  # noqa: E402
+from comlib.evidence.palette import PALETTE, WIDTHS
 
 TIME = np.array([1.0, 2.0, 4.0])
 ONE = Table(time=TIME, memory_norm=1 / TIME, bound=2 / TIME)

@@ -5,21 +5,10 @@ import pickle
 import pytest
 import torch
 
-from comlib import (
-    RNN,
-    SSM,
-    Composition,
-    Delay,
-    Exponential,
-    Functional,
-    InputError,
-    LinearFunctional,
-    Memoryless,
-    TorchRecurrent,
-    UnstableError,
-    time_grid,
-)
+from comlib import (Composition, Exponential, Functional, InputError, LinearFunctional,
+                    Memoryless, RNN, SSM, TorchRecurrent, UnstableError, time_grid)
 from comlib.functional import DTYPE, check_timebase
+from comlib.targets import Delay
 
 
 class Doubled(Functional):

@@ -7,12 +7,13 @@ import pytest
 import torch
 from scipy import integrate, linalg
 
-from comlib import (RNN, Airy, Exponential, ExponentialSum, Gaussian, InputError,
-                    Kernel, MatrixExponential, Polynomial, ShiftedBox, Sine,
-                    TemperedPolynomial, cross_gramian, hankel_singular_values,
-                    l1_loss, trapezoid_sum, width_lower_bound)
+from comlib import (Airy, Exponential, ExponentialSum, Gaussian, InputError, Kernel,
+                    Polynomial, RNN, TemperedPolynomial, hankel_singular_values,
+                    l1_loss)
 from comlib.functional import DTYPE
+from comlib.kernels import MatrixExponential, ShiftedBox, Sine, trapezoid_sum
 from comlib.kernels.trapezoid import step_error
+from comlib.measures import cross_gramian, width_lower_bound
 from comlib.training import balanced_truncation
 
 

@@ -8,23 +8,11 @@ import pytest
 import torch
 from scipy import integrate, special
 
-from comlib import (
-    Airy,
-    Combination,
-    Exponential,
-    ExponentialSum,
-    Gaussian,
-    InputError,
-    Kernel,
-    MatrixExponential,
-    Polynomial,
-    ShiftedBox,
-    Sine,
-    TemperedPolynomial,
-    TwoPart,
-)
+from comlib import (Airy, Exponential, ExponentialSum, Gaussian, InputError, Kernel,
+                    Polynomial, TemperedPolynomial)
 from comlib.functional import DTYPE
-from comlib.kernels import quadrature
+from comlib.kernels import (Combination, MatrixExponential, ShiftedBox, Sine, TwoPart,
+                            quadrature)
 
 DECAYING = [
     Exponential(),

@@ -6,9 +6,9 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from comlib import Dilated, Exponential, Gaussian, InputError, Kernel, Kink
+from comlib import Exponential, Gaussian, InputError, Kernel
 from comlib.functional import DTYPE
-from comlib.kernels import quadrature
+from comlib.kernels import Dilated, Kink, quadrature
 
 KINKS = [Kink(), Kink(1.0, 0.5, 2.0, 1), Kink(0.3, 2.0, 0.5, 3),
          Kink(2.0, -3.0, 1.0, 2)]

@@ -8,18 +8,10 @@ import torch
 from jaxtyping import TypeCheckError
 from scipy.optimize import linprog
 
-from comlib import (
-    Exponential,
-    ExponentialSum,
-    Gaussian,
-    InputError,
-    PolynomialSum,
-    TemperedPolynomial,
-    equispaced_error,
-    polynomial_sum,
-    sum_times,
-)
+from comlib import Exponential, ExponentialSum, Gaussian, InputError, TemperedPolynomial
 from comlib.functional import DTYPE
+from comlib.kernels import PolynomialSum, polynomial_sum, sum_times
+from comlib.measures import equispaced_error
 
 TIMES = torch.linspace(0, 30, 301, dtype=DTYPE)
 

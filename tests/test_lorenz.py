@@ -5,8 +5,10 @@ import pytest
 import torch
 from scipy import integrate, linalg
 
-from comlib import InputError, Lorenz96, causality_defect, white_noise
+from comlib import InputError, white_noise
 from comlib.functional import DTYPE
+from comlib.measures import causality_defect
+from comlib.targets import Lorenz96
 
 
 def right_side(state, x, coupling):

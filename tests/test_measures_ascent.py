@@ -5,15 +5,15 @@ import math
 import pytest
 import torch
 
-from comlib import (RNN, SSM, Direct, Exp, Exponential, InputError, InverseQuadratic,
-                    LinearFunctional, Polynomial, Softplus, TemperedPolynomial,
-                    UnitGain, white_noise)
-from comlib.measures import (certified_change, certified_lower_curve, distance,
-                             horizon_ladder, in_eigenvalues, l1_loss, l2_loss, perturb,
-                             perturbation_error, population_loss, response_distance,
-                             stability_margin, worst_case)
-from comlib.measures.ascent import project
-from comlib.measures.stability import weight_norms
+from comlib import (Direct, Exp, Exponential, InputError, LinearFunctional, Polynomial,
+                    RNN, SSM, Softplus, TemperedPolynomial, distance, l1_loss, l2_loss,
+                    perturb, perturbation_error, population_loss, response_distance,
+                    stability_margin, white_noise, worst_case)
+from comlib.measures import (certified_change, certified_lower_curve, in_eigenvalues,
+                             horizon_ladder)
+from comlib.measures.perturbation.ascent import project
+from comlib.measures.perturbation.ball import weight_norms
+from comlib.models import InverseQuadratic, UnitGain
 
 D, DT, LENGTH = torch.float64, 0.1, 60
 RHO = TemperedPolynomial(1.5, 0.5)

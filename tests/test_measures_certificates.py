@@ -6,13 +6,13 @@ import math
 import pytest
 import torch
 
-from comlib import (RNN, Exponential, InputError, LinearFunctional,
-                    complex_stability_radius, distance, perturb, perturbation_error,
-                    stability_margin, w1_loss)
+from comlib import (Direct, Exp, Exponential, InputError, LinearFunctional, RNN,
+                    Softplus, complex_stability_radius, distance, perturb,
+                    perturbation_error, stability_margin)
 from comlib.functional import DTYPE
-from comlib.measures import certified_change
-from comlib.measures.envelopes import _integrals
-from comlib.parameterizations import Direct, Exp, Softplus, UnitGain
+from comlib.measures import certified_change, w1_loss
+from comlib.measures.perturbation.envelopes import _integrals
+from comlib.models import UnitGain
 
 DT, LENGTH = 0.1, 60
 TARGET = LinearFunctional(Exponential(0.7), DT)

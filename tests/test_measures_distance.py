@@ -6,20 +6,10 @@ import math
 import pytest
 import torch
 
-from comlib import (
-    RNN,
-    Delay,
-    Exponential,
-    Gaussian,
-    InputError,
-    LinearFunctional,
-    Memoryless,
-    Polynomial,
-    distance,
-    response_distance,
-    white_noise,
-)
+from comlib import (Exponential, Gaussian, InputError, LinearFunctional, Memoryless,
+                    Polynomial, RNN, distance, response_distance, white_noise)
 from comlib.functional import DTYPE
+from comlib.targets import Delay
 
 NORMS = ["L1", "L2", "W1"]
 

@@ -9,23 +9,11 @@ import torch
 from jaxtyping import TypeCheckError
 from numpy.polynomial import Polynomial as P
 
-from comlib import (
-    Dilated,
-    Exponential,
-    Gaussian,
-    InputError,
-    Kink,
-    ShiftedBox,
-    TemperedPolynomial,
-    equispaced_error,
-    favard_constant,
-    muntz_gap,
-    polynomial_sum,
-    rate_bound,
-    rate_constant,
-    smoothness_constant,
-)
+from comlib import Exponential, Gaussian, InputError, TemperedPolynomial
 from comlib.functional import DTYPE
+from comlib.kernels import Dilated, Kink, ShiftedBox, polynomial_sum
+from comlib.measures import (equispaced_error, favard_constant, muntz_gap,
+                             rate_bound, rate_constant, smoothness_constant)
 
 
 def test_favard_constants_are_their_series():

@@ -6,11 +6,11 @@ import pytest
 import torch
 from scipy import linalg
 
-from comlib import (RNN, SSM, Airy, Exponential, ExponentialSum, Gaussian, InputError,
-                    LinearFunctional, MatrixExponential, Polynomial, ShiftedBox,
-                    TemperedPolynomial, white_noise)
-from comlib.measures import (data_loss, distance, gram_matrix, l1_loss, l2_loss,
-                             perturb, population_loss, w1_loss)
+from comlib import (Airy, Exponential, ExponentialSum, Gaussian, InputError,
+                    LinearFunctional, Polynomial, RNN, SSM, TemperedPolynomial,
+                    distance, l1_loss, l2_loss, perturb, population_loss, white_noise)
+from comlib.kernels import MatrixExponential, ShiftedBox
+from comlib.measures import data_loss, gram_matrix, w1_loss
 
 D, LENGTH, DT = torch.float64, 24, 0.2
 TARGET = LinearFunctional(Polynomial(1.5), DT)

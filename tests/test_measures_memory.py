@@ -6,36 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import (
-    RNN,
-    SSM,
-    CausalAttention,
-    Composition,
-    Delay,
-    Differentiator,
-    Exponential,
-    Gaussian,
-    InputError,
-    LinearFunctional,
-    Memoryless,
-    Modulated,
-    PeakHold,
-    Polynomial,
-    S4D,
-    TorchRecurrent,
-    fitted_power,
-    fitted_rate,
-    heaviside,
-    impulse,
-    impulse_memory,
-    impulse_response,
-    memory_function,
-    reversed_heaviside,
-    reversed_memory,
-    small_signal_memory,
-    time_grid,
-)
+from comlib import (Composition, Exponential, Gaussian, InputError, LinearFunctional,
+                    Memoryless, Polynomial, RNN, SSM, TorchRecurrent, heaviside,
+                    impulse, impulse_response, memory_function, time_grid)
 from comlib.functional import DTYPE
+from comlib.measures import (fitted_power, fitted_rate, impulse_memory, reversed_memory,
+                             small_signal_memory)
+from comlib.models import S4D, CausalAttention
+from comlib.targets import (Delay, Differentiator, Modulated, PeakHold,
+                            reversed_heaviside)
 
 
 def scalar(activation, rate=1.0, u=1.0, c=1.0, dt=0.05, kind=RNN):

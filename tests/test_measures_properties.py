@@ -3,23 +3,11 @@
 import pytest
 import torch
 
-from comlib import (
-    RNN,
-    Delay,
-    Exponential,
-    InputError,
-    LinearFunctional,
-    Memoryless,
-    Modulated,
-    PeakHold,
-    Squared,
-    causality_defect,
-    gain,
-    homogeneity_defect,
-    linearity_defect,
-    white_noise,
-)
+from comlib import (Exponential, InputError, LinearFunctional, Memoryless, RNN, gain,
+                    white_noise)
 from comlib.functional import DTYPE
+from comlib.measures import causality_defect, homogeneity_defect, linearity_defect
+from comlib.targets import Delay, Modulated, PeakHold, Squared
 
 X, Z = white_noise(3, 16, dt=1.0, seed=0), white_noise(3, 16, dt=1.0, seed=1)
 LINEAR = LinearFunctional(Exponential(), 0.2)

@@ -8,11 +8,10 @@ import torch
 from jaxtyping import TypeCheckError
 from scipy import optimize
 
-from comlib import RNN, InputError
-from comlib.measures import (blow_up_radius, complex_stability_radius,
-                             destabilising_perturbation, kreiss_constant,
-                             numerical_abscissa, real_stability_radius,
-                             stability_margin)
+from comlib import (InputError, RNN, complex_stability_radius, real_stability_radius,
+                    stability_margin)
+from comlib.measures import (blow_up_radius, destabilising_perturbation,
+                             kreiss_constant, numerical_abscissa)
 
 D = torch.float64
 

@@ -8,31 +8,14 @@ import pytest
 import torch
 from scipy import integrate
 
-from comlib import (
-    RNN,
-    SSM,
-    Composition,
-    Exp,
-    Exponential,
-    ExponentialSum,
-    Gaussian,
-    InputError,
-    LinearFunctional,
-    MatrixExponential,
-    Polynomial,
-    Softplus,
-    TemperedPolynomial,
-    TwoPart,
-    UnitGain,
-    certified_lower_curve,
-    distance,
-    perturb,
-    perturbation_error,
-    response_distance,
-    stability_margin,
-    white_noise,
-)
+from comlib import (Composition, Exp, Exponential, ExponentialSum, Gaussian, InputError,
+                    LinearFunctional, Polynomial, RNN, SSM, Softplus,
+                    TemperedPolynomial, distance, perturb, perturbation_error,
+                    response_distance, stability_margin, white_noise)
 from comlib.functional import DTYPE
+from comlib.kernels import MatrixExponential, TwoPart
+from comlib.measures import certified_lower_curve
+from comlib.models import UnitGain
 
 LENGTH = 40
 

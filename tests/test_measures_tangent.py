@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from comlib import (RNN, S4D, SSM, Composition, InputError, LinearFunctional,
-                    Exponential, TorchRecurrent, impulse, neural_tangent_kernel,
-                    white_noise)
+from comlib import (Composition, Direct, Exp, Exponential, InputError, LinearFunctional,
+                    RNN, SSM, Softplus, TorchRecurrent, impulse, white_noise)
 from comlib.functional import DTYPE
+from comlib.measures import neural_tangent_kernel
 from comlib.measures.tangent import _by_rows
-from comlib.parameterizations import Direct, Exp, Softplus, UnitGain
+from comlib.models import S4D, UnitGain
 
 X, Z = (white_noise(n, 9, 2, dt=0.3, seed=n) for n in (3, 2))
 FORMS = [(RNN, a, d) for a in ("tanh", "hardtanh", "relu") for d in ("euler",)]

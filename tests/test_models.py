@@ -9,25 +9,12 @@ import scipy.linalg
 import scipy.signal
 import torch
 
-from comlib import (
-    RNN,
-    SSM,
-    Direct,
-    Exp,
-    InputError,
-    InverseQuadratic,
-    MatrixExponential,
-    ReLU,
-    Softplus,
-    UnitGain,
-    UnstableError,
-    causality_defect,
-    homogeneity_defect,
-    impulse_response,
-    linearity_defect,
-    white_noise,
-)
+from comlib import (Direct, Exp, InputError, RNN, SSM, Softplus, UnstableError,
+                    impulse_response, white_noise)
 from comlib.functional import DTYPE
+from comlib.kernels import MatrixExponential
+from comlib.measures import causality_defect, homogeneity_defect, linearity_defect
+from comlib.models import InverseQuadratic, ReLU, UnitGain
 
 SIGMA = {
     "identity": lambda z: z,

@@ -18,10 +18,10 @@ from test_book import NUMBERED  # noqa: E402
 MUTATIONS = {
     # chapter: (file, its text, the wrong text)
     "book/foundations/functionals": (
-        "comlib/targets.py",
+        "comlib/targets/linear.py",
         "causal_convolution(self.dt * samples, x)", "causal_convolution(samples, x)"),
     "book/foundations/networks": (
-        "comlib/recurrent.py",
+        "comlib/models/recurrent.py",
         "torch.linalg.matrix_exp(dt * pad)",
         "torch.linalg.matrix_exp(0.99 * dt * pad)"),
     "book/foundations/memory": (
@@ -31,13 +31,13 @@ MUTATIONS = {
         "comlib/kernels/decaying.py",
         "roots_genlaguerre(width, self.p - 1)", "roots_genlaguerre(width, self.p)"),
     "book/foundations/suprema": (
-        "comlib/measures/certificates.py",
+        "comlib/measures/perturbation/certificates.py",
         "_integral(g, r), g / r", "_integral(g, r), g / (2 * r)"),
     "book/linear/universality": (
         "comlib/kernels/sums.py",
         "(math.pi / (2 * width + 2))", "(math.pi / (2 * width + 1))"),
     "book/linear/rates": (
-        "comlib/measures/jackson.py",
+        "comlib/measures/approximation/jackson.py",
         "* favard * 2**-alpha * growth", "* favard * 2**alpha * growth"),
     "book/linear/dynamics": (
         "comlib/dynamics/plateau.py",
@@ -49,7 +49,7 @@ MUTATIONS = {
         "comlib/dynamics/bounds.py",
         "q = ((c + sigma) / (c - sigma)).square()", "q = (c + sigma) / (c - sigma)"),
     "book/linear/inverse": (
-        "comlib/measures/transients.py",
+        "comlib/measures/spectrum/transients.py",
         "(_square(W) + W.mT) / 2", "(_square(W) + W.mT) / 2.02"),
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from comlib.palette import PALETTE
+from comlib.evidence.palette import PALETTE
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build/html"

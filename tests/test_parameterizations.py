@@ -7,18 +7,9 @@ import pytest
 import scipy.linalg
 import torch
 
-from comlib import (
-    RNN,
-    SSM,
-    Direct,
-    Exp,
-    InputError,
-    InverseQuadratic,
-    ReLU,
-    Softplus,
-    UnitGain,
-)
+from comlib import Direct, Exp, InputError, RNN, SSM, Softplus
 from comlib.functional import DTYPE
+from comlib.models import InverseQuadratic, ReLU, UnitGain
 
 W = torch.tensor([-6.0, -2.0, -0.3, 0.2, 1.0, 4.0], dtype=DTYPE)
 MAPS = [

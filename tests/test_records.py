@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from comlib import records
-from comlib.functional import InputError
-from comlib.records import RecordError, figure_data, gpu_record, origin, record, stored
-from comlib.tables import Table
+from comlib import InputError, Table, figure_data, gpu_record, record, stored
+from comlib.evidence import data, origin, records, sweeps
+from comlib.evidence.data import RecordError
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,13 @@ def run(config) -> Table:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    for part in ("figures", "runs"):
-        (tmp_path / part).mkdir()
-    monkeypatch.setattr(records, "FOLDER", tmp_path)
+    stored_here = tmp_path / "records"
+    stored_here.mkdir()
+    monkeypatch.setattr(data, "FOLDER", stored_here)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COMLIB_REGEN", raising=False)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    return tmp_path
+    return stored_here
 
 
 @pytest.fixture
@@ -79,15 +79,15 @@ def test_figure_data_are_written_and_then_found_equal(folder, monkeypatch, capsy
     table = Table(time=[0.0, 0.5], memory=[1.0, 1 / 3])
     store("decay", table, monkeypatch)
     figure_data("decay", table)
-    line = "figure data decay.csv: 2 rows, columns time, memory\n"
+    line = "figure data decay: 2 rows, columns time, memory\n"
     assert capsys.readouterr().out == 2 * line
-    assert Table.from_csv(folder / "figures" / "decay.csv")["memory"][0] == 1.0
+    assert Table.from_csv(folder / "decay.csv")["memory"][0] == 1.0
 
 
 def test_figure_data_are_not_written_without_being_asked(folder, monkeypatch):
     store("decay", Table(x=[1.0]), monkeypatch)
     figure_data("decay", Table(x=[1.0 + 1e-8]))
-    assert (folder / "figures" / "decay.csv").read_text() == "x\n1.0\n"
+    assert (folder / "decay.csv").read_text() == "x\n1.0\n"
 
 
 def test_figure_data_that_differ_are_said_with_column_row_and_values(monkeypatch):
@@ -118,12 +118,13 @@ def test_missing_figure_data_name_the_cure():
         figure_data("nowhere", Table(x=[1.0]))
 
 
-@pytest.mark.parametrize("name", ["Decay", "a b", "../decay", ""])
+@pytest.mark.parametrize("name", [
+    "Decay", "a b", "../decay", "", "a.", ".a", "a..b", "a/b"])
 def test_names_of_records_are_checked(name):
     for call in (lambda: figure_data(name, Table(x=[1.0])), lambda: stored(name),
                  lambda: record(name, run, Config()),
                  lambda: gpu_record(name, run, GPU)):
-        with pytest.raises(InputError, match="hyphens"):
+        with pytest.raises(InputError, match="dots"):
             call()
 
 
@@ -132,17 +133,51 @@ def test_a_run_comes_back_with_config_and_provenance(folder):
     assert made.table == run(Config(width=2))
     assert stored("narrow") == made
     assert eval(made.config) == Config(width=2)
+    assert made.run.endswith("test_records.run")
     assert set(made.provenance) == {"commit", "date", "python", "torch", "numpy",
                                     "cuda", "device", "dtype", "wall_time_s"}
     assert made.provenance["dtype"] == "torch.float64"
     assert made.provenance["wall_time_s"] >= 0
-    assert [p.name for p in (folder / "runs").iterdir()] == ["narrow.json"]
+    assert [p.name for p in folder.iterdir()] == ["narrow.json"]
+
+
+def test_an_address_is_a_path(folder, monkeypatch):
+    record("linear.escape.law", run, Config())
+    store("linear.escape.law", Table(x=[1.0]), monkeypatch)
+    found = sorted(str(p.relative_to(folder)) for p in folder.rglob("*.*"))
+    assert found == ["linear/escape/law.csv", "linear/escape/law.json"]
+
+
+def test_a_sweep_becomes_one_record_with_a_column_for_what_varies():
+    configs = sweeps.variations(Config(), width=(1, 2), scale=(0.1, 0.5))
+    made = record("grid", run, configs)
+    assert stored("grid") == made
+    assert made.table.columns == ("width", "scale", "index", "y")
+    assert made.table["width"].tolist() == [1, 1, 2, 2, 2, 2]
+    assert [eval(text) for text in made.configs] == configs
+    assert len(made.seconds) == 4 and "and 3 more" in repr(made)
+
+
+def test_a_sweep_that_was_interrupted_goes_on(monkeypatch, tmp_path):
+    asked = []
+
+    def once(config):
+        asked.append(config.width)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        return run(config)
+
+    configs = sweeps.variations(Config(), width=(1, 2, 3))
+    with pytest.raises(KeyboardInterrupt):
+        record("grid", once, configs)
+    record("grid", once, configs)
+    assert asked == [1, 2, 2, 3]
 
 
 def test_a_record_with_nan_and_infinity_is_strict_json(folder):
     table = Table(x=[float("nan"), float("inf")], s=["a\nb", "c"])
     record("odd", lambda config: table, Config())
-    text = (folder / "runs" / "odd.json").read_text()
+    text = (folder / "odd.json").read_text()
     json.loads(text, parse_constant=lambda name: pytest.fail(name))
     assert stored("odd").table == table
 
@@ -163,12 +198,12 @@ def test_the_device_must_be_the_one_of_the_config(device):
 def test_a_run_that_fails_leaves_no_record(folder):
     with pytest.raises(ZeroDivisionError):
         record("odd", lambda config: 1 / 0, Config())
-    assert not list((folder / "runs").iterdir())
+    assert not list(folder.iterdir())
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", '{"table": 3}', "[]"])
 def test_a_broken_record_says_so(folder, text):
-    (folder / "runs" / "odd.json").write_text(text)
+    (folder / "odd.json").write_text(text)
     with pytest.raises(RecordError, match="broken"):
         stored("odd")
 
@@ -195,7 +230,7 @@ def test_without_gpu_the_stored_run_is_shown(stored_gpu_run, capsys):
 
 def test_without_gpu_nothing_is_stored_even_when_regenerating(folder, regenerate):
     assert gpu_record("wide", run, GPU) is None
-    assert not list((folder / "runs").iterdir())
+    assert not list(folder.iterdir())
 
 
 def test_a_stored_run_of_another_config_is_not_shown(stored_gpu_run):
@@ -213,7 +248,7 @@ def test_with_gpu_and_regenerate_the_run_is_stored(cuda, regenerate):
 
 def test_with_gpu_the_run_is_compared_with_the_stored_one(cuda, folder):
     record("wide", run, GPU, device="cuda")
-    before = (folder / "runs" / "wide.json").read_bytes()
+    before = (folder / "wide.json").read_bytes()
     gpu_record("wide", run, GPU)
 
     def other(config) -> Table:
@@ -223,19 +258,19 @@ def test_with_gpu_the_run_is_compared_with_the_stored_one(cuda, folder):
         gpu_record("wide", other, GPU)
     gpu_record("wide", other, GPU, rtol=2.0)
     gpu_record("wide", other, GPU, ignore=("y",))
-    assert (folder / "runs" / "wide.json").read_bytes() == before
+    assert (folder / "wide.json").read_bytes() == before
 
 
 def test_with_gpu_but_no_record_the_run_is_returned_and_not_stored(cuda, folder):
     assert gpu_record("wide", run, GPU).table == run(GPU)
-    assert not list((folder / "runs").iterdir())
+    assert not list(folder.iterdir())
 
 
 def test_a_gpu_run_that_stays_on_the_cpu_is_refused(cuda, folder, monkeypatch):
     monkeypatch.setattr(torch.cuda, "memory_stats", lambda: {})
     with pytest.raises(RecordError, match="used no GPU memory"):
         record("wide", run, GPU, device="cuda")
-    assert not list((folder / "runs").iterdir())
+    assert not list(folder.iterdir())
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
@@ -259,9 +294,10 @@ def git(folder, *arguments):
 def checkout(tmp_path, monkeypatch):
     """A small repository that stands for the one comlib lies in."""
     root = tmp_path / "checkout"
-    here = root / "comlib" / "records"
-    here.mkdir(parents=True)
-    for path in (here / "__init__.py", root / "comlib" / "models.py"):
+    here = root / "comlib" / "evidence"
+    for path in (here / "origin.py", root / "comlib" / "models.py",
+                 root / "comlib" / "records" / "old.json"):
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
     git(root, "init")
     git(root, "add", ".")
@@ -273,15 +309,14 @@ def checkout(tmp_path, monkeypatch):
 def test_the_commit_is_marked_when_code_has_changed(checkout):
     clean = origin.commit()
     assert len(clean) == 40
-    (checkout / "comlib" / "records" / "runs").mkdir()
-    (checkout / "comlib" / "records" / "runs" / "new.json").write_text("{}")
+    (checkout / "comlib" / "records" / "new.json").write_text("{}")
     assert origin.commit() == clean
     (checkout / "comlib" / "models.py").write_text("changed")
     assert origin.commit() == clean + "+"
 
 
 def test_the_commit_of_somebody_elses_repository_is_not_taken(checkout):
-    git(checkout, "rm", "--cached", "comlib/records/__init__.py")
+    git(checkout, "rm", "--cached", "comlib/evidence/origin.py")
     assert origin.commit() == "unknown"
 
 

@@ -7,16 +7,9 @@ from jaxtyping import TypeCheckError
 
 from comlib import InputError
 from comlib.functional import DTYPE
-from comlib.recurrence import (
-    ACTIVATIONS,
-    activation_named,
-    apply,
-    causal_convolution,
-    depthwise_convolution,
-    impulses,
-    krylov,
-    scan,
-)
+from comlib.models.scan import (ACTIVATIONS, activation_named, apply,
+                                causal_convolution, depthwise_convolution, impulses,
+                                krylov, scan)
 
 STACKS = [(), (3,), (2, 3)]
 

@@ -5,9 +5,9 @@ import itertools
 import pytest
 import torch
 
-from comlib.functional import InputError
-from comlib.recurrence import ACTIVATIONS, apply, scan
-from comlib.response import response
+from comlib import InputError
+from comlib.models.response import response
+from comlib.models.scan import ACTIVATIONS, apply, scan
 
 FORMS = {  # name: (activation, dt, readout)
     "linear": ("identity", None, "identity"),

@@ -7,20 +7,10 @@ import pytest
 import torch
 from jaxtyping import TypeCheckError
 
-from comlib import (
-    Exponential,
-    InputError,
-    LinearFunctional,
-    bump,
-    heaviside,
-    impulse,
-    ornstein_uhlenbeck,
-    reversed_heaviside,
-    sine,
-    time_grid,
-    white_noise,
-)
+from comlib import (Exponential, InputError, LinearFunctional, heaviside, impulse,
+                    time_grid, white_noise)
 from comlib.functional import DTYPE
+from comlib.targets import bump, ornstein_uhlenbeck, reversed_heaviside, sine
 
 X = torch.tensor([[1.0, -2.0], [0.5, 3.0], [0.0, 1.0]], dtype=DTYPE)
 

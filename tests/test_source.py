@@ -2,8 +2,7 @@
 
 import pytest
 
-from comlib.functional import InputError
-from comlib.source import show_source
+from comlib import InputError, show_source
 
 
 def double(x):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from comlib import InputError, Table
-from comlib.sweeps import config_key, sweep, variations
+from comlib import InputError, Table, sweep, variations
+from comlib.evidence.sweeps import SweepError, config_key
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ def run(config: Config) -> Table:
     if config.width == 13:
         raise ValueError("thirteen")
     return Table(width=[config.width], value=[config.width * config.rate])
+
+
+def doubled(config: Config) -> Table:
+    return Table(width=[config.width], value=[2 * config.width * config.rate])
 
 
 def configs(tmp_path, widths=(1, 2, 3)) -> list[Config]:
@@ -55,22 +60,69 @@ def test_what_is_finished_is_not_run_again(tmp_path):
 
 
 def test_a_failure_is_raised_after_the_others_have_finished(tmp_path):
-    with pytest.raises(ValueError, match="thirteen"):
+    with pytest.raises(SweepError, match=r"1 of 3 .*\n.*=13.*: thirteen") as caught:
         sweep(run, configs(tmp_path, (13, 1, 2)), tmp_path / "out", progress=False)
+    assert isinstance(caught.value.__cause__, ValueError)
     assert marks(tmp_path) == [13, 1, 2]
-    assert len(list((tmp_path / "out").glob("*.csv"))) == 2
+    assert len(list((tmp_path / "out").glob("*.json"))) == 2
+
+
+def test_the_manifest_says_which_config_lies_where(tmp_path):
+    with pytest.raises(SweepError):
+        sweep(run, configs(tmp_path, (13, 1)), tmp_path / "out", progress=False)
+    first, second = (tmp_path / "out/manifest.txt").read_text().splitlines()[1:]
+    assert "failed" in first and "width=13" in first
+    name, state, text = second.split(None, 2)
+    assert (tmp_path / "out" / name).exists() and state == "done" and "width=1" in text
+
+
+def test_another_run_with_the_same_config_has_another_result(tmp_path):
+    first = sweep(run, [Config()], tmp_path, progress=False)
+    second = sweep(doubled, [Config()], tmp_path, progress=False)
+    assert values(first + second) == [0.5, 1.0]
+
+
+def test_configs_of_two_modules_have_two_names():
+    twin = type("Config", (Config,), {"__module__": "elsewhere"})
+    assert config_key(run, twin()) != config_key(run, Config())
+
+
+@pytest.mark.parametrize("old, new", [
+    ("1,0.5", "1,0.6"), ('  "1,0.5"\n', ""), ('"sha256"', '"sha"'), ("{", "\0")])
+def test_a_result_that_was_changed_is_not_accepted(old, new, tmp_path):
+    sweep(run, [Config()], tmp_path, progress=False)
+    path, = tmp_path.glob("*.json")
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(SweepError, match=f"{path.name} is broken"):
+        sweep(run, [Config()], tmp_path, progress=False)
+
+
+@dataclass(frozen=True)
+class Heights:
+    """A config that is not its literal: long arrays are abridged."""
+
+    heights: object = None
+
+
+def test_a_config_that_is_no_literal_is_refused(tmp_path):
+    with pytest.raises(InputError, match="plain values"):
+        sweep(run, [Heights(np.zeros(2000))], tmp_path)
 
 
 def test_an_interruption_keeps_what_was_finished(tmp_path):
-    def interrupted(config):
-        if config.width == 3:
+    stop = tmp_path / "stop"
+    stop.touch()
+
+    def fragile(config):
+        if config.width == 3 and stop.exists():
             raise KeyboardInterrupt
         return run(config)
 
     with pytest.raises(KeyboardInterrupt):
-        sweep(interrupted, configs(tmp_path), tmp_path / "out", progress=False)
-    assert values(sweep(run, configs(tmp_path), tmp_path / "out", progress=False)) == [
-        0.5, 1.0, 1.5]
+        sweep(fragile, configs(tmp_path), tmp_path / "out", progress=False)
+    stop.unlink()
+    assert values(sweep(fragile, configs(tmp_path), tmp_path / "out", progress=False)
+                  ) == [0.5, 1.0, 1.5]
     assert marks(tmp_path) == [1, 2, 3]
 
 
@@ -78,7 +130,7 @@ def test_a_half_written_result_does_not_count(tmp_path):
     folder = tmp_path / "out"
     folder.mkdir()
     first = configs(tmp_path)[0]
-    (folder / f".{config_key(first)}.csv.1.partial").write_text("width,value\n1,")
+    (folder / f".{config_key(run, first)}.json.1.partial").write_text("{")
     assert values(sweep(run, [first], folder, progress=False)) == [0.5]
 
 

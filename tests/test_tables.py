@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from comlib.functional import InputError
-from comlib.tables import Table, check_name, write_text
+from comlib import InputError, Table
+from comlib.evidence.files import check_name, write_text
 
 
 def sample() -> Table:

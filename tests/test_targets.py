@@ -6,30 +6,12 @@ import math
 import pytest
 import torch
 
-from comlib import (
-    RNN,
-    Composition,
-    Delay,
-    Differentiator,
-    Exponential,
-    Gaussian,
-    InputError,
-    LinearFunctional,
-    Memoryless,
-    Modulated,
-    PeakHold,
-    Polynomial,
-    Residual,
-    Squared,
-    causality_defect,
-    gain,
-    homogeneity_defect,
-    impulse_response,
-    linearity_defect,
-    time_grid,
-    white_noise,
-)
+from comlib import (Composition, Exponential, Gaussian, InputError, LinearFunctional,
+                    Memoryless, Polynomial, RNN, gain, impulse_response, time_grid,
+                    white_noise)
 from comlib.functional import DTYPE
+from comlib.measures import causality_defect, homogeneity_defect, linearity_defect
+from comlib.targets import Delay, Differentiator, Modulated, PeakHold, Residual, Squared
 
 KERNELS = [Exponential(0.7), Polynomial(1.2), Gaussian(1.0, 0.4)]
 

@@ -6,39 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import (
-    RNN,
-    SSM,
-    Composition,
-    Direct,
-    Exp,
-    Exponential,
-    ExponentialSum,
-    InverseQuadratic,
-    LinearFunctional,
-    MatrixExponential,
-    Polynomial,
-    ReLU,
-    Softplus,
-    TemperedPolynomial,
-    TwoPart,
-    UnitGain,
-    certified_lower_curve,
-    distance,
-    fitted_power,
-    fitted_rate,
-    gain,
-    impulse_memory,
-    impulse_response,
-    memory_function,
-    perturb,
-    perturbation_error,
-    reversed_memory,
-    small_signal_memory,
-    time_grid,
-    white_noise,
-)
+from comlib import (Composition, Direct, Exp, Exponential, ExponentialSum,
+                    LinearFunctional, Polynomial, RNN, SSM, Softplus,
+                    TemperedPolynomial, distance, gain, impulse_response,
+                    memory_function, perturb, perturbation_error, time_grid,
+                    white_noise)
 from comlib.functional import DTYPE
+from comlib.kernels import MatrixExponential, TwoPart
+from comlib.measures import (certified_lower_curve, fitted_power, fitted_rate,
+                             impulse_memory, reversed_memory, small_signal_memory)
+from comlib.models import InverseQuadratic, ReLU, UnitGain
 
 
 def linear_model(rho: ExponentialSum, dt, **options):

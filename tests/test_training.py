@@ -10,13 +10,14 @@ import pytest
 import torch
 from scipy import integrate, optimize
 
-from comlib import (RNN, SSM, Composition, Direct, Exp, Exponential, ExponentialSum,
-                    Functional, Gaussian, InputError, LinearFunctional, Memoryless,
-                    Polynomial, ShiftedBox, Softplus, TemperedPolynomial, UnitGain,
-                    UnstableError, l2_loss, perturb, population_loss, stability_margin,
-                    white_noise)
-from comlib.training import (AUTHORS, Fit, Protocol, QuasiNewton, exact, fit,
-                             fit_exponentials, growing_weights)
+from comlib import (Composition, Direct, Exp, Exponential, ExponentialSum, Functional,
+                    Gaussian, InputError, LinearFunctional, Memoryless, Polynomial, RNN,
+                    SSM, Softplus, TemperedPolynomial, UnstableError, fit,
+                    fit_exponentials, l2_loss, perturb, population_loss,
+                    stability_margin, white_noise)
+from comlib.kernels import ShiftedBox
+from comlib.models import UnitGain
+from comlib.training import AUTHORS, Fit, Protocol, QuasiNewton, exact, growing_weights
 
 D, LENGTH, DT = torch.float64, 16, 0.5
 TARGET = LinearFunctional(Exponential(1.0), DT)

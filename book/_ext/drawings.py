@@ -1,8 +1,8 @@
 """Sphinx extension: a page draws its figures itself, to colour and stack them.
 
-A figure's SVG is cut into its panels (the subfigures that ``figures.panels`` made),
-its colours become the custom properties of ``comlib.palette``, and the page's own
-style (book.css) places the panels and chooses the light or the dark value.
+A figure's SVG is cut into its panels, the subfigures of ``figures.panels``. Its
+colours become custom properties, one for each of ``comlib.evidence.palette``, whose
+light or dark value the mode decides; book.css places the panels.
 """
 
 import html
@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from comlib.palette import PALETTE
+from comlib.evidence.palette import PALETTE
 
 SVG = "{http://www.w3.org/2000/svg}"
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")

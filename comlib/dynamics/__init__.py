@@ -1,13 +1,14 @@
 """Gradient flows of the loss of a diagonal linear network."""
 
-from .bounds import (elementary_floor, explicit_floor, projected_square,
-                     projection_ceiling, projection_floor)
-from .flows import escape_time, gradient_flow, hitting_times
-from .mode_loss import ModeLoss
-from .slow_manifold import (slow_manifold_ceiling, slow_manifold_law,
-                            slow_manifold_time)
-
-__all__ = ["ModeLoss", "elementary_floor", "escape_time", "explicit_floor",
-           "gradient_flow", "hitting_times", "projected_square", "projection_ceiling",
-           "projection_floor", "slow_manifold_ceiling", "slow_manifold_law",
-           "slow_manifold_time"]
+from .bounds import elementary_floor as elementary_floor
+from .bounds import explicit_floor as explicit_floor
+from .bounds import projected_square as projected_square
+from .bounds import projection_ceiling as projection_ceiling
+from .bounds import projection_floor as projection_floor
+from .flows import escape_time as escape_time
+from .flows import gradient_flow as gradient_flow
+from .flows import hitting_times as hitting_times
+from .mode_loss import ModeLoss as ModeLoss
+from .slow_manifold import slow_manifold_ceiling as slow_manifold_ceiling
+from .slow_manifold import slow_manifold_law as slow_manifold_law
+from .slow_manifold import slow_manifold_time as slow_manifold_time

@@ -11,7 +11,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..functional import DTYPE, InputError, check_count, check_positive
+from ..checks import InputError, check_count, check_positive
+from ..functional import DTYPE
 from ..kernels import Kernel, graded_rule
 
 GRID = 200

@@ -9,8 +9,9 @@ from jaxtyping import Float
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
-from ..functional import DTYPE, InputError, check_positive
-from ..tables import Table
+from ..checks import InputError, check_positive
+from ..evidence import Table
+from ..functional import DTYPE
 from .mode_loss import ModeLoss
 
 BEGIN = -6.0

@@ -7,7 +7,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..functional import DTYPE, InputError
+from ..checks import InputError
+from ..functional import DTYPE
 from ..kernels import Kernel
 
 NODES, WEIGHTS = (torch.from_numpy(v) for v in np.polynomial.legendre.leggauss(24))

@@ -7,7 +7,8 @@ import torch
 from scipy.optimize import brentq
 from torch import Tensor
 
-from ..functional import DTYPE, InputError, check_positive
+from ..checks import InputError, check_positive
+from ..functional import DTYPE
 from ..kernels import Kernel
 
 NODES, WEIGHTS = (torch.from_numpy(v) for v in np.polynomial.legendre.leggauss(16))

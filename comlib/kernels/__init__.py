@@ -1,17 +1,22 @@
 """Memory kernels rho(t), t >= 0, with norms and Laplace transforms."""
 
-from .base import Combination, Kernel
-from .decaying import Exponential, ExponentialSum, Polynomial, TemperedPolynomial
-from .delayed import Airy, ShiftedBox, Sine
-from .gaussian import Gaussian, TwoPart
-from .integrals import graded_rule, quadrature
-from .kink import Dilated, Kink
-from .matrix import MatrixExponential
-from .sums import PolynomialSum, polynomial_sum, sum_times
-from .trapezoid import trapezoid_sum
-
-__all__ = ["Airy", "Combination", "Dilated", "Exponential", "ExponentialSum",
-           "Gaussian", "Kernel", "Kink", "MatrixExponential", "Polynomial",
-           "PolynomialSum", "ShiftedBox", "Sine", "TemperedPolynomial", "TwoPart",
-           "graded_rule", "polynomial_sum", "quadrature", "sum_times",
-           "trapezoid_sum"]
+from .base import Combination as Combination
+from .base import Kernel as Kernel
+from .decaying import Exponential as Exponential
+from .decaying import ExponentialSum as ExponentialSum
+from .decaying import Polynomial as Polynomial
+from .decaying import TemperedPolynomial as TemperedPolynomial
+from .delayed import Airy as Airy
+from .delayed import ShiftedBox as ShiftedBox
+from .delayed import Sine as Sine
+from .gaussian import Gaussian as Gaussian
+from .gaussian import TwoPart as TwoPart
+from .integrals import graded_rule as graded_rule
+from .integrals import quadrature as quadrature
+from .kink import Dilated as Dilated
+from .kink import Kink as Kink
+from .matrix import MatrixExponential as MatrixExponential
+from .sums import polynomial_sum as polynomial_sum
+from .sums import PolynomialSum as PolynomialSum
+from .sums import sum_times as sum_times
+from .trapezoid import trapezoid_sum as trapezoid_sum

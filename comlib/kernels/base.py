@@ -12,7 +12,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..functional import DTYPE, InputError, check_count, check_parameters
+from ..checks import InputError, check_count, check_parameters
+from ..functional import DTYPE
 from .integrals import graded_rule, quadrature, quadrature_of_size
 
 

@@ -8,7 +8,8 @@ import torch
 from scipy import special
 from torch import Tensor
 
-from ..functional import DTYPE, InputError, check_count, check_positive
+from ..checks import InputError, check_count, check_positive
+from ..functional import DTYPE
 from .base import Kernel, check_rates
 
 

@@ -7,7 +7,7 @@ import torch
 from scipy import special
 from torch import Tensor
 
-from ..functional import InputError, check_positive
+from ..checks import InputError, check_positive
 from .base import Kernel
 
 

@@ -7,7 +7,7 @@ import torch
 from scipy import special
 from torch import Tensor
 
-from ..functional import check_positive
+from ..checks import check_positive
 from .base import Kernel, check_rates
 from .decaying import Exponential
 

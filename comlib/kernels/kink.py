@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..functional import InputError, check_count, check_positive
+from ..checks import InputError, check_count, check_positive
 from .base import Kernel
 
 

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from scipy import linalg
 from torch import Tensor
 
-from ..functional import InputError, check_tensor
+from ..checks import InputError, check_tensor
 from .base import Kernel
 
 

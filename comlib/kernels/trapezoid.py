@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy import optimize, special
 
-from ..functional import InputError, check_positive
+from ..checks import InputError, check_positive
 from .decaying import ExponentialSum, Polynomial
 
 _SHARE = 1 / 3

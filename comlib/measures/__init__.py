@@ -1,37 +1,45 @@
 """Measures: plain functions from functionals to numbers, tensors or tables."""
 
-from .ascent import in_eigenvalues, worst_case
-from .brackets import horizon_ladder, perturbation_error
-from .certificates import certified_change
-from .continuous import l1_loss, l2_loss, w1_loss
-from .distance import distance, response_distance
-from .hankel import cross_gramian, hankel_singular_values, width_lower_bound
-from .jackson import (equispaced_error, favard_constant, muntz_gap, rate_bound,
-                      rate_constant, smoothness_constant)
-from .losses import data_loss, gram_matrix, population_loss
-from .memory import (fitted_power, fitted_rate, impulse_memory, impulse_response,
-                     memory_function, reversed_memory, small_signal_memory)
-from .properties import (causality_defect, gain, homogeneity_defect,
-                         linearity_defect)
-from .radii import (blow_up_radius, complex_stability_radius,
-                    destabilising_perturbation, real_stability_radius)
-from .stability import certified_lower_curve, perturb, stability_margin
-from .tangent import neural_tangent_kernel
-from .transients import kreiss_constant, numerical_abscissa
-
-__all__ = ["blow_up_radius", "causality_defect", "certified_change",
-           "certified_lower_curve", "complex_stability_radius", "cross_gramian",
-           "data_loss",
-           "destabilising_perturbation", "distance", "equispaced_error",
-           "favard_constant", "fitted_power", "fitted_rate",
-           "gain", "gram_matrix", "hankel_singular_values", "homogeneity_defect",
-           "horizon_ladder",
-           "impulse_memory", "impulse_response", "in_eigenvalues", "kreiss_constant",
-           "l1_loss", "l2_loss", "linearity_defect", "memory_function",
-           "muntz_gap", "neural_tangent_kernel", "numerical_abscissa", "perturb",
-           "perturbation_error", "population_loss",
-           "rate_bound", "rate_constant",
-           "real_stability_radius", "response_distance", "reversed_memory",
-           "small_signal_memory", "smoothness_constant",
-           "stability_margin", "w1_loss", "width_lower_bound",
-           "worst_case"]
+from .approximation.hankel import cross_gramian as cross_gramian
+from .approximation.hankel import hankel_singular_values as hankel_singular_values
+from .approximation.hankel import width_lower_bound as width_lower_bound
+from .approximation.jackson import equispaced_error as equispaced_error
+from .approximation.jackson import favard_constant as favard_constant
+from .approximation.jackson import muntz_gap as muntz_gap
+from .approximation.jackson import rate_bound as rate_bound
+from .approximation.jackson import rate_constant as rate_constant
+from .approximation.jackson import smoothness_constant as smoothness_constant
+from .continuous import l1_loss as l1_loss
+from .continuous import l2_loss as l2_loss
+from .continuous import w1_loss as w1_loss
+from .distance import distance as distance
+from .distance import response_distance as response_distance
+from .losses import data_loss as data_loss
+from .losses import gram_matrix as gram_matrix
+from .losses import population_loss as population_loss
+from .memory import fitted_power as fitted_power
+from .memory import fitted_rate as fitted_rate
+from .memory import impulse_memory as impulse_memory
+from .memory import impulse_response as impulse_response
+from .memory import memory_function as memory_function
+from .memory import reversed_memory as reversed_memory
+from .memory import small_signal_memory as small_signal_memory
+from .perturbation.ascent import in_eigenvalues as in_eigenvalues
+from .perturbation.ascent import worst_case as worst_case
+from .perturbation.ball import perturb as perturb
+from .perturbation.certificates import certified_change as certified_change
+from .perturbation.error import perturbation_error as perturbation_error
+from .perturbation.lower_curve import certified_lower_curve as certified_lower_curve
+from .perturbation.lower_curve import horizon_ladder as horizon_ladder
+from .properties import causality_defect as causality_defect
+from .properties import gain as gain
+from .properties import homogeneity_defect as homogeneity_defect
+from .properties import linearity_defect as linearity_defect
+from .spectrum.margin import stability_margin as stability_margin
+from .spectrum.radii import blow_up_radius as blow_up_radius
+from .spectrum.radii import complex_stability_radius as complex_stability_radius
+from .spectrum.radii import destabilising_perturbation as destabilising_perturbation
+from .spectrum.radii import real_stability_radius as real_stability_radius
+from .spectrum.transients import kreiss_constant as kreiss_constant
+from .spectrum.transients import numerical_abscissa as numerical_abscissa
+from .tangent import neural_tangent_kernel as neural_tangent_kernel

@@ -13,7 +13,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..functional import DTYPE, Functional, InputError
+from ..checks import InputError
+from ..functional import DTYPE, Functional
 from ..kernels import Kernel, quadrature
 
 _NODES, _WEIGHTS = (torch.from_numpy(v) for v in np.polynomial.legendre.leggauss(16))

@@ -4,7 +4,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..functional import Functional, InputError, check_tensor, check_timebase
+from ..checks import InputError, check_tensor
+from ..functional import Functional, check_timebase
 
 NORMS = ("L1", "L2", "W1")
 

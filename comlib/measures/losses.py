@@ -7,7 +7,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..functional import DTYPE, Functional, InputError, check_tensor, check_timebase
+from ..checks import InputError, check_tensor
+from ..functional import DTYPE, Functional, check_timebase
 
 
 def population_loss(

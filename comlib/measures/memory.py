@@ -6,10 +6,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..functional import (DTYPE, Functional, InputError, check_count, check_positive,
-                          check_tensor, time_grid)
-from ..recurrence import causal_convolution
-from ..signals import heaviside, impulse, reversed_heaviside
+from ..checks import InputError, check_count, check_positive, check_tensor
+from ..functional import DTYPE, Functional, time_grid
+from ..models.scan import causal_convolution
+from ..targets import heaviside, impulse, reversed_heaviside
 from .suprema import largest_ratio
 
 ROUTES = ("recurrence", "convolution", "closed form")

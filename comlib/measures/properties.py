@@ -8,7 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..functional import Functional, InputError, check_count, check_tensor
+from ..checks import InputError, check_count, check_tensor
+from ..functional import Functional
 
 
 def linearity_defect(

@@ -6,8 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..functional import Functional, InputError, check_tensor
-from ..recurrence import ACTIVATIONS, scan
+from ..checks import InputError, check_tensor
+from ..functional import Functional
+from ..models.scan import ACTIVATIONS, scan
 
 
 def neural_tangent_kernel(

@@ -1,12 +1,13 @@
 """Better weights, and fewer: exact losses, sampled ones, balanced truncation."""
 
-from .descent import Path, descend
-from .exponentials import fit_exponentials
-from .fitting import fit
-from .protocols import AUTHORS, Descent, Protocol, QuasiNewton, growing_weights
-from .reduction import balanced_truncation
-from .results import Fit
-
-__all__ = ["AUTHORS", "Descent", "Fit", "Path", "Protocol", "QuasiNewton",
-           "balanced_truncation", "descend", "fit", "fit_exponentials",
-           "growing_weights"]
+from .descent import descend as descend
+from .descent import Path as Path
+from .exponentials import fit_exponentials as fit_exponentials
+from .fitting import fit as fit
+from .protocols import AUTHORS as AUTHORS
+from .protocols import Descent as Descent
+from .protocols import growing_weights as growing_weights
+from .protocols import Protocol as Protocol
+from .protocols import QuasiNewton as QuasiNewton
+from .reduction import balanced_truncation as balanced_truncation
+from .results import Fit as Fit

@@ -16,9 +16,10 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
-from ..functional import Functional, InputError
+from ..checks import InputError
+from ..evidence import Table
+from ..functional import Functional
 from ..measures import population_loss
-from ..tables import Table
 from .protocols import Descent
 from .results import Best, where
 

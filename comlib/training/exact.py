@@ -11,9 +11,9 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
+from ..evidence import Table
 from ..functional import Functional
 from ..measures import population_loss
-from ..tables import Table
 from .protocols import PROGRESS, QuasiNewton
 from .results import Best
 

@@ -9,12 +9,11 @@ import torch
 from scipy import optimize
 from torch import Tensor
 
-from ..functional import InputError, check_count
+from ..checks import InputError, check_count
+from ..evidence import Table
 from ..kernels import Kernel
 from ..measures import l2_loss
-from ..models import RNN
-from ..parameterizations import Direct, Parameterization
-from ..tables import Table
+from ..models import Direct, Parameterization, RNN
 from .results import Fit
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)

@@ -9,8 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
-from ..functional import (DTYPE, Functional, InputError, check_count, check_tensor,
-                          check_timebase)
+from ..checks import InputError, check_count, check_tensor
+from ..functional import DTYPE, Functional, check_timebase
 from .descent import by_descent
 from .exact import by_squares
 from .protocols import Descent, Protocol, QuasiNewton

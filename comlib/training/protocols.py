@@ -8,7 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..functional import InputError, check_count, check_positive, time_grid
+from ..checks import InputError, check_count, check_positive
+from ..functional import time_grid
 
 PROGRESS = 1e-4
 """The relative fall of a loss that counts as progress."""

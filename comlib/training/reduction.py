@@ -2,7 +2,8 @@
 
 import torch
 
-from ..functional import Functional, InputError, check_count
+from ..checks import InputError, check_count
+from ..functional import Functional
 from ..measures import cross_gramian
 from ..models import RNN
 

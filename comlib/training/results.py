@@ -7,8 +7,8 @@ import torch
 from jaxtyping import Bool, Float, Shaped
 from torch import Tensor
 
+from ..evidence import Table
 from ..functional import Functional
-from ..tables import Table
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,10 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
-from ..functional import Functional, InputError
-from ..signals import white_noise
-from ..tables import Table
+from ..checks import InputError
+from ..evidence import Table
+from ..functional import Functional
+from ..targets import white_noise
 from .protocols import PROGRESS, Protocol
 from .results import Best, spread, where
 

@@ -1,0 +1,14 @@
+"""What a chapter shows: tables, figures, records, claims, sources."""
+
+from .claims import Claim as Claim
+from .claims import Untested as Untested
+from .claims import verdicts as verdicts
+from .data import figure_data as figure_data
+from .records import gpu_record as gpu_record
+from .records import record as record
+from .records import stored as stored
+from .source import glossary as glossary
+from .source import show_source as show_source
+from .sweeps import sweep as sweep
+from .sweeps import variations as variations
+from .tables import Table as Table

@@ -1,0 +1,138 @@
+"""The source of a function beside its formula, and the glossary."""
+
+import ast
+import inspect
+import re
+import sys
+import textwrap
+from types import ModuleType
+
+from ..checks import InputError
+
+
+class Source:
+    """Python text that a notebook shows as a code block.
+
+    Args:
+        text: the source.
+    """
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return f"```python\n{self.text}\n```"
+
+
+class Glossary(Source):
+    """A Markdown table.
+
+    Args:
+        text: the table.
+    """
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+
+def _without_docstrings(text: str) -> str:
+    """Drop statements that are only a string; leave ``...`` where one stood alone."""
+    lines = text.split("\n")
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        strings = [s for s in node.body if isinstance(s, ast.Expr)
+                   and isinstance(getattr(s.value, "value", None), str)]
+        for string in strings:
+            first, last = string.lineno - 1, string.end_lineno
+            before = lines[first].encode()[:string.col_offset].decode()
+            if before.strip():
+                continue
+            lines[first:last] = [None] * (last - first)
+            if len(strings) == len(node.body) and string is strings[0]:
+                lines[first] = before + "..."
+    return "\n".join(line for line in lines if line is not None)
+
+
+def _tidy(text: str) -> str:
+    """One blank line at most, none right below the line that opens a body."""
+    text = re.sub(r"\n\s*\n(\s*\n)+", "\n\n", text)
+    return re.sub(r":\n\n+(?= )", ":\n", text).strip("\n")
+
+
+def show_source(*objects, doc: bool = False) -> Source:
+    """Return the source of functions, classes or methods for a cell to show.
+
+    When the code changes, the stored output of the cell no longer agrees.
+
+    Args:
+        objects: what to show, one below the other.
+        doc: keep the docstrings.
+
+    Raises:
+        InputError: nothing to show, or an object without Python source.
+    """
+    if not objects:
+        raise InputError("objects", "must be at least one", "none", "pass a function")
+    blocks = []
+    for item in objects:
+        item = item.fget if isinstance(item, property) else item
+        try:
+            text = textwrap.dedent(inspect.getsource(item))
+        except (TypeError, OSError):
+            raise InputError("objects", "must be functions, classes or methods",
+                             repr(item), "pass the function itself") from None
+        blocks.append(_tidy(text if doc else _without_docstrings(text)))
+    return Source("\n\n\n".join(blocks))
+
+
+def documentation(package: ModuleType, name: str) -> str:
+    """Return the docstring of a public name, of a constant the text below it.
+
+    Args:
+        package: whose name it is.
+        name: of a function, a class or a constant.
+    """
+    thing = getattr(package, name)
+    if callable(thing) or inspect.ismodule(thing):
+        return inspect.getdoc(thing) or ""
+    inside = [module for key, module in sorted(sys.modules.items())
+              if key.startswith(f"{package.__name__}.")
+              and getattr(module, name, None) is thing]
+    for module in inside:
+        body = ast.parse(inspect.getsource(module)).body
+        for node, below in zip(body, body[1:]):
+            if (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
+                    and isinstance(getattr(below, "value", None), ast.Constant)):
+                return inspect.cleandoc(below.value.value)
+    return ""
+
+
+def glossary(package: ModuleType, names: dict[str, str]) -> Source:
+    """Return a table of public names, with what they mean and where they are defined.
+
+    The meaning is the first sentence of the docstring, the place the label that it
+    names as its source.
+
+    Args:
+        package: whose names they are.
+        names: the symbol of each name; empty for none.
+
+    Raises:
+        InputError: a name that the package does not export.
+    """
+    rows = ["| symbol | name | meaning | defined in |", "|---|---|---|---|"]
+    for name, symbol in names.items():
+        if not hasattr(package, name):
+            raise InputError("names", f"must be exported by {package.__name__}",
+                             repr(name), f"look it up in dir({package.__name__})")
+        text = documentation(package, name)
+        meaning = " ".join(text.split("\n\n")[0].split()).removeprefix("Return ")
+        meaning = re.sub(r"([|*_])", r"\\\1", meaning)
+        label = re.search(r"Source: ([a-z0-9-]+)", text)
+        place = f"{{prf:ref}}`{label[1]}`" if label and "-" in label[1] else ""
+        rows.append(f"| {symbol} | `{name}` | {meaning} | {place} |")
+    return Glossary("\n".join(rows))

@@ -1,0 +1,1 @@
+"""How well any network of a width can do: lower and upper bounds."""

@@ -1,0 +1,1 @@
+"""Perturbation errors: the ball, the search, certificates, brackets."""

@@ -1,0 +1,1 @@
+"""What the eigenvalues and the resolvent of W say."""

@@ -1,0 +1,16 @@
+"""Models: recurrences with weights, and adapters for those of others."""
+
+from .adapters import CausalAttention as CausalAttention
+from .adapters import TorchRecurrent as TorchRecurrent
+from .gated import GatedUnit as GatedUnit
+from .networks import RNN as RNN
+from .networks import SSM as SSM
+from .parameterizations import Direct as Direct
+from .parameterizations import Exp as Exp
+from .parameterizations import InverseQuadratic as InverseQuadratic
+from .parameterizations import Parameterization as Parameterization
+from .parameterizations import ReLU as ReLU
+from .parameterizations import Softplus as Softplus
+from .parameterizations import UnitGain as UnitGain
+from .recurrent import RecurrentModel as RecurrentModel
+from .s4d import S4D as S4D

@@ -1,0 +1,159 @@
+"""The experiments on plain descent against other routes."""
+
+import dataclasses
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+
+from comlib import (Airy, Exponential, Gaussian, LinearFunctional, RNN, Table, fit,
+                    stored)
+from comlib.dynamics import ModeLoss
+from comlib.experiments.linear.optimisers import adam_edge, by_optimiser
+from comlib.experiments.linear.training import training_curves
+from comlib.training import Descent
+from small import small_config, small_table
+
+DTYPE = torch.float64
+
+
+@pytest.mark.parametrize("experiment, curves", [
+    (training_curves, [8]), (by_optimiser, [5]), (adam_edge, [3])])
+def test_a_plot_draws_every_curve(experiment, curves):
+    fig = experiment.plot(small_table(experiment))
+    drawn = [len(ax.lines) for ax in fig.axes]
+    plt.close(fig)
+    assert drawn == curves
+
+
+def test_two_methods_are_drawn_in_two_panels():
+    table = small_table(training_curves)
+    other = table.with_columns(method=["adam"] * len(table))
+    fig = training_curves.plot(Table.stack([table, other]))
+    titles = [ax.get_title() for ax in fig.axes]
+    plt.close(fig)
+    assert titles == ["gradient descent", "Adam"]
+
+
+@pytest.mark.parametrize("target, delay, kernel", [
+    ("Airy", 4.0, Airy(4.0)), ("bump", 3.0, Exponential() + Gaussian(3.0, 1.0))])
+def test_a_training_curve_is_that_of_fit_on_one_model(target, delay, kernel):
+    table = small_table(training_curves).where(target=target, delay=delay, seed=1)
+    model = RNN.random(4, dt=0.1, activation="identity", seed=1)
+    rho, last = LinearFunctional(kernel, 0.1), torch.zeros(100, dtype=DTYPE)
+    last[-1] = 1.0
+    end = fit(model, rho, length=100, weights=last, progress=False,
+              protocol=Descent("gd", 0.02, updates=120, every=1))
+    zero = 0.1 * float(rho.kernel_samples(100).square().sum())
+    assert table["loss"] == pytest.approx(
+        end.history["loss"][table["update"]] / zero, rel=1e-9)
+
+
+def test_curves_have_the_rows_at_which_they_arrive():
+    table, levels = small_table(training_curves), (0.5, 0.1)
+    whole = training_curves.run(dataclasses.replace(
+        small_config(training_curves), points=10_000))
+    for seed in range(2):
+        few, all_rows = (t.where(target="Airy", delay=2.0, seed=seed)
+                         for t in (table, whole))
+        assert len(few) < 30 and len(all_rows) == 121
+        for level in levels:
+            first = [min(t["update"][t["loss"] <= level]) for t in (few, all_rows)]
+            assert first[0] == first[1] > 0
+
+
+def test_the_same_starts_are_used_for_all_targets():
+    config = training_curves.Config(airy=(2.0, 2.0), bumps=(), seeds=2, updates=5)
+    table = training_curves.run(config).where(target="Airy")
+    half = len(table) // 2
+    assert table["loss"][:half].tolist() == table["loss"][half:].tolist()
+    assert len(set(table["loss"].tolist())) == half
+
+
+def independent_escape(method, rate, beta, D, weights=(0.6, 0.4)):
+    """The updates in plain numpy, with the Laplace transform by quadrature."""
+    t = (np.arange(24_000) + 0.5) * 1e-3
+    rho = np.exp(-t) + np.exp(-((t - D) ** 2) / 2)
+    a, w = np.array(weights), np.ones(len(weights))
+
+    def loss_and_slope(a, w):
+        modes = np.exp(-np.outer(w, t))
+        e = a @ modes - rho
+        return (e @ e) * 1e-3, 2e-3 * np.concatenate(
+            [modes @ e, -a * ((modes * t) @ e)])
+
+    theta, v, s = np.concatenate([a, w]), 0.0, 0.0
+    start = loss_and_slope(a, w)[0]
+    for k in range(1, 1000):
+        loss, g = loss_and_slope(*np.split(theta, 2))
+        if loss <= start - 0.05:
+            return k - 1
+        if method == "adam":
+            v, s = beta * v + (1 - beta) * g, 0.999 * s + 0.001 * g**2
+            theta = theta - rate * v / (1 - beta**k) / (
+                np.sqrt(s / (1 - 0.999**k)) + 1e-8)
+        else:
+            v = beta * v + g
+            theta = theta - rate * v
+
+
+@pytest.mark.parametrize("row", range(10))
+def test_escapes_are_those_of_an_independent_computation(row):
+    table = small_table(by_optimiser)
+    names = ("method", "learning_rate", "momentum", "delay")
+    assert table["updates"][row] == independent_escape(*(table[n][row] for n in names))
+
+
+def test_an_escape_that_does_not_come_is_infinite():
+    table = by_optimiser.run(by_optimiser.Config(delays=(9.0,), updates=20))
+    assert (table["updates"] == math.inf).all() and (table["moved"] > 0).all()
+
+
+def test_the_flow_is_the_limit_of_small_rates():
+    slow, flow = (by_optimiser.run(by_optimiser.Config(
+        delays=(5.0,), optimisers=((method, 0.005, 0.0),)))
+        for method in ("gd", "flow"))
+    assert slow["updates"][0] == pytest.approx(flow["updates"][0], rel=0.01)
+
+
+def test_adam_settles_where_the_fixed_iteration_becomes_unstable():
+    # the edge of a quadratic: x' = x - rate m, m' = beta m + (1 - beta) sharpness x
+    for beta in (0.0, 0.5, 0.9):
+        edge = 2 * (1 + beta) / (1 - beta)
+        for factor, stable in ((0.99, True), (1.01, False)):
+            k = factor * edge
+            step = np.array([[1 - (1 - beta) * k, -beta], [(1 - beta) * k, beta]])
+            assert bool(max(abs(np.linalg.eigvals(step))) < 1) is stable
+
+
+def test_sharpness_is_that_of_the_divided_hessian():
+    table = small_table(adam_edge).where(learning_rate=0.01)
+    loss = ModeLoss(Exponential() + Gaussian(5.0, 1.0))
+    theta = torch.tensor([0.6, 0.4, 1.0, 1.0], dtype=DTYPE)
+    second = 0.0
+    adam = torch.optim.Adam([theta], 0.01)
+    for k in range(1, 31):
+        g, hessian = loss.gradient(theta), loss.hessian(theta)
+        second = 0.999 * second + 0.001 * g**2
+        scale = (second / (1 - 0.999**k)).sqrt() + 1e-8
+        theta.grad = g
+        adam.step()
+    largest = max(np.linalg.eigvals(np.diag(1 / scale.numpy()) @ hessian.numpy()).real)
+    assert table["update"][-1] == 30
+    assert table["sharpness"][-1] == pytest.approx(0.01 * largest, rel=1e-9)
+    assert table["effective_rate"][-1] == pytest.approx(
+        0.01 / float(scale[:2].mean()), rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["gd", "adam"])
+def test_a_record_begins_as_a_short_run_does(method):
+    old = stored(f"linear.training.curves-{method}")
+    config = eval(old.config, {"Config": training_curves.Config})
+    short = dataclasses.replace(config, airy=(3.0,), bumps=(), seeds=1, updates=46)
+    new = training_curves.run(short).where(target="Airy")
+    rows = old.table.where(target="Airy", delay=3.0, seed=0)
+    kept = rows["update"] <= 46
+    assert new["update"].tolist() == rows["update"][kept].tolist()
+    assert new["loss"] == pytest.approx(rows["loss"][kept], rel=1e-6)
