@@ -168,7 +168,7 @@ def test_labels_of_curves_that_meet_keep_a_distance_and_their_order():
     label_lines(ax)
     heights = texts(ax)
     gaps = np.diff([heights[f"run = {k}"] for k in range(3)])
-    assert (gaps >= plt.rcParams["legend.fontsize"]).all()
+    assert (gaps >= plt.rcParams["font.size"]).all()
 
 
 def test_only_labels_that_end_near_each_other_are_moved():

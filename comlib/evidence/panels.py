@@ -53,12 +53,12 @@ def label_lines(*axes: Axes) -> None:
         ax.figure.figure.draw_without_rendering()
         curves = [c for c in ax.lines if not c.get_label().startswith("_")]
         ends = np.array([_end(ax, curve) for curve in curves])
-        size = plt.rcParams["legend.fontsize"]
+        size = plt.rcParams["font.size"]
         height = size / 72 * ax.figure.figure.dpi / ax.get_window_extent().height
         for k, y in enumerate(_apart(ends, 1.2 * height)):
             ax.annotate(curves[k].get_label(), (ends[k, 0], y), xytext=(6, 0),
                         xycoords="axes fraction", textcoords="offset points",
-                        va="center", color=curves[k].get_color(), fontsize=size)
+                        va="center", color=curves[k].get_color())
 
 
 def _apart(ends: np.ndarray, step: float) -> np.ndarray:

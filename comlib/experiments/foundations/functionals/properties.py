@@ -70,7 +70,7 @@ def plot(table: Table) -> Figure:
         table: from ``run``.
     """
     names = dict.fromkeys(table.where(holds=0)["functional"].tolist())
-    fig, axes = figures.panels(3, height=2.7, sharey=True)
+    fig, axes = figures.panels(3, 2, sharey=True)
     for ax, what in zip(axes, ("continuous", "bounded", "regular"), strict=True):
         rows = table.where(property=what)
         for name in dict.fromkeys(rows["functional"].tolist()):
@@ -82,7 +82,7 @@ def plot(table: Table) -> Figure:
             ax.plot(curve["dt"], curve["defect"], **look)
         ax.set(xscale="log", yscale="log", title=what, xlabel="timebase dt",
                ylabel="defect", ylim=(1e-5, 2e2))
-    figures.legend_above(*axes, cols=1)
+    figures.label_lines(*axes)
     return fig
 
 
