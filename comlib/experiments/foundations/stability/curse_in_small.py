@@ -102,7 +102,7 @@ def _errors(rho: TemperedPolynomial, width: int, config: Config) -> Table:
     target = LinearFunctional(rho, config.dt)
     sampled = perturbation_error(
         model, target, radii, length=config.length, copies=config.copies,
-        seed=config.seed, only=("w",), restarts=0)
+        seed=config.seed, only=("w",), search=None)
     down = model.with_parameters({
         "w": model.w.detach() + torch.tensor(radii, dtype=DTYPE)[:, None],
         "U": model.U.detach().expand(len(radii), -1, -1),

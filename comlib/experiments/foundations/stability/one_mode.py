@@ -59,7 +59,7 @@ def run(config: Config) -> Table:
         for horizon in config.horizons:
             error = perturbation_error(
                 model, model, radii, length=round(horizon / config.dt),
-                copies=config.copies, seed=config.seed, only=only, restarts=0)
+                copies=config.copies, seed=config.seed, only=only, search=None)
             tables.append(error.with_columns(exact=exact))
             moved.append(what)
             horizons.append(horizon)
