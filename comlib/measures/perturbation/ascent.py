@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 
 from ...checks import InputError, check_count
-from ...functional import DTYPE, Functional
+from ...functional import Functional
 from ...models import Direct
 from .ball import Ball, Weights, as_ball
+
+_GROW, _SHRINK = 1.5, 0.4  # of the step, after one that raised the loss, or not
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,9 @@ def worst_case(
     """Return the perturbed model with the largest loss that the search visited.
 
     Its loss is attained in the ball, so a lower bound of the supremum. From every
-    start the search moves in the steepest direction of the norm, with steps from
-    the radius down to zero, and projects back. A loss that overflows or is NaN
+    start the search steps in the steepest direction of the norm and projects back. A
+    step that lowers the loss is taken back and the next one shorter; the first has
+    the length of the radius, as has the longest. A loss that overflows or is NaN
     counts as infinite.
 
     Source: def-worst-case in the book.
@@ -60,21 +63,25 @@ def worst_case(
         InputError: as Ball.
     """
     ball = as_ball(ball)
-    centre = {n: p.detach() for n, p in model.named_parameters()}
-    move = _starts(model, ball, search, start)
-    best, value = move, torch.tensor(-math.inf, dtype=DTYPE)
-    for k in range(search.updates + 1):
-        loss_k, gradient = _losses(model, loss, centre, move)
-        better = loss_k > value
-        value = torch.maximum(value, loss_k)
-        best = {n: torch.where(_like(better, d), d, best[n]) for n, d in move.items()}
-        if k == search.updates or math.isinf(value.max()):
+    best = _starts(model, ball, search, start)
+    value, gradient = _losses(model, loss, best)
+    step = torch.ones_like(value)
+    for _ in range(search.updates):
+        if math.isinf(value.max()):
             break
-        step, steepest = 1 - k / search.updates, ball.steepest(model, gradient)
-        move = ball.project(model, {n: d + step * steepest[n]
-                                    for n, d in move.items()})
+        steepest = ball.steepest(model, gradient)
+        move = ball.project(model, {n: d + _like(step, d) * steepest[n]
+                                    for n, d in best.items()})
+        reached, turned = _losses(model, loss, move)
+        better = reached >= value
+        step = torch.where(better, (_GROW * step).clamp(max=1), _SHRINK * step)
+        value = torch.where(better, reached, value)
+        best, gradient = ({n: torch.where(_like(better, d), d, old[n])
+                           for n, d in new.items()}
+                          for new, old in ((move, best), (turned, gradient)))
     worst = value.argmax()
-    return model.with_parameters({n: centre[n] + d[worst] for n, d in best.items()})
+    return model.with_parameters({n: p.detach() + best[n][worst]
+                                  for n, p in model.named_parameters() if n in best})
 
 
 def in_eigenvalues(model: Functional) -> Functional:
@@ -118,13 +125,12 @@ def _like(flags: Tensor, move: Tensor) -> Tensor:
 
 
 def _losses(
-    model: Functional, loss: Callable[[Functional], Tensor], centre: Weights,
-    move: Weights,
+    model: Functional, loss: Callable[[Functional], Tensor], move: Weights
 ) -> tuple[Tensor, Weights]:
     """Return the losses, infinite where they overflow, and their gradients."""
     copies = len(next(iter(move.values())))
-    weights = {n: c.expand(copies, *c.shape) + move.get(n, 0.0)
-               for n, c in centre.items()}
+    weights = {n: p.detach().expand(copies, *p.shape) + move.get(n, 0.0)
+               for n, p in model.named_parameters()}
     with torch.enable_grad():
         stack = model.with_parameters(weights)
         values = loss(stack)
