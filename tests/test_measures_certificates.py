@@ -11,7 +11,7 @@ from comlib import (Ball, Direct, Exp, Exponential, InputError, LinearFunctional
                     perturbation_error, stability_margin)
 from comlib.functional import DTYPE
 from comlib.measures import certified_change, w1_loss
-from comlib.measures.perturbation.envelopes import _integrals
+from comlib.measures.perturbation.envelopes import _integrals, geometric_series
 from comlib.models import UnitGain
 
 DT, LENGTH = 0.1, 60
@@ -93,6 +93,43 @@ def test_a_dense_bound_is_finite_below_the_margin_of_a_normal_matrix(norm):
     margin = float(stability_margin(model))
     assert certified_change(model, 0.99 * margin, norm=norm) < math.inf
     assert certified_change(model, 1.01 * margin, norm=norm) == math.inf
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("rate", [0.01, 1.0])
+def test_one_mode_in_exact_steps_is_certified_by_its_supremum(rate, norm):
+    # the multiplier moves from exp(-rate dt) to exp((beta - rate) dt)
+    one, beta, length = torch.ones(1, 1, dtype=DTYPE), 0.5, 12
+    model = RNN(-rate * one, one, one, dt=1.0, activation="identity",
+                discretisation="exact")
+    moved = model.with_parameters({"w": model.w.detach() + beta})
+    exact = float(distance(model, moved, length, norm).detach())
+    bound = certified_change(model, Ball(beta, ["w"]), length=length, norm=norm)
+    assert exact * (1 - 1e-12) <= bound
+    if norm != "W1":
+        assert bound == pytest.approx(exact, rel=1e-9)
+
+
+def test_the_series_of_a_horizon_solves_the_triangular_system():
+    make = torch.Generator().manual_seed(0)
+    for length in (1, 2, 3, 7, 64, 65):
+        q = torch.rand(length, generator=make, dtype=DTYPE)
+        q[0] = 0
+        lag = torch.arange(length)[:, None] - torch.arange(length)
+        system = torch.where(lag >= 0, q[lag.clamp(min=0)], 0.0)
+        one = torch.eye(length, dtype=DTYPE)
+        direct = torch.linalg.solve_triangular(one - system, one[:, :1], upper=False)
+        assert torch.allclose(geometric_series(q), direct[:, 0], rtol=1e-12, atol=0)
+
+
+def test_the_box_of_a_dense_network_is_as_wide_as_it_is_said_to_be():
+    # it holds beta times the matrix of ones, which moves an eigenvalue by m beta
+    model = RNN.random(6, dt=DT, seed=1, activation="identity")
+    box, length = Ball(0.6, shape="box"), 100
+    ones = {n: p.detach() + 0.6 for n, p in model.named_parameters()}
+    attained = float(distance(model, model.with_parameters(ones), length).detach())
+    bound = certified_change(model, box, length=length)
+    assert attained > 1e6 and attained <= bound < 1e3 * attained
 
 
 def test_a_dense_bound_in_l2_is_finite_below_the_complex_radius_only():
