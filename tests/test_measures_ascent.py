@@ -5,9 +5,10 @@ import math
 import pytest
 import torch
 
-from comlib import (Ball, Composition, Direct, Exp, Exponential, InputError, LinearFunctional, Polynomial,
-                    RNN, SSM, Search, Softplus, TemperedPolynomial, distance, l1_loss, l2_loss,
-                    perturb, perturbation_error, population_loss, response_distance,
+from comlib import (Ball, Composition, Direct, Exp, Exponential, InputError,
+                    LinearFunctional, Polynomial, RNN, SSM, Search, Softplus,
+                    TemperedPolynomial, distance, l1_loss, l2_loss, perturb,
+                    perturbation_error, population_loss, response_distance,
                     stability_margin, white_noise, worst_case)
 from comlib.measures import (certified_change, certified_lower_curve, in_eigenvalues,
                              horizon_ladder)

@@ -29,9 +29,9 @@ class Parameterization(ABC):
         check_parameters(cls, parameters)
         return super().__new__(cls)
 
-    def __init_subclass__(cls, **options: object):
+    def __init_subclass__(cls):
         """Forget inherited extremes where f changes."""
-        super().__init_subclass__(**options)
+        super().__init_subclass__()
         if "__call__" in vars(cls) and "extremes" not in vars(cls):
             cls.extremes = Parameterization.extremes
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from ...checks import InputError, check_count
 from ...functional import Functional
 from ...models import Direct
-from .ball import Ball, Weights, as_ball
+from .ball import Ball, Weights
 
 _GROW, _SHRINK = 1.5, 0.4  # of the step, after one that raised the loss, or not
 
@@ -62,7 +62,7 @@ def worst_case(
     Raises:
         InputError: as Ball.
     """
-    ball = as_ball(ball)
+    ball = Ball.of(ball)
     best = _starts(model, ball, search, start)
     value, gradient = _losses(model, loss, best)
     step = torch.ones_like(value)

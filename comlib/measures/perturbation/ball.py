@@ -47,6 +47,18 @@ class Ball:
             names = (self.only,) if isinstance(self.only, str) else tuple(self.only)
             object.__setattr__(self, "only", names)
 
+    @classmethod
+    def of(cls, ball: "Ball | float") -> "Ball":
+        """Return the ball, that of all weights if only its radius is given.
+
+        Args:
+            ball: a Ball, or a radius.
+
+        Raises:
+            InputError: neither.
+        """
+        return ball if isinstance(ball, cls) else cls(ball)
+
     def norms(self, model: Functional) -> dict[str, Norm]:
         """Return the norm of every weight that moves, by name.
 
@@ -147,18 +159,6 @@ class Ball:
                 for name, norm in self.norms(model).items()}
 
 
-def as_ball(ball: Ball | float) -> Ball:
-    """Return the ball, of all weights if only its radius is given.
-
-    Args:
-        ball: a Ball, or a radius.
-
-    Raises:
-        InputError: neither.
-    """
-    return ball if isinstance(ball, Ball) else Ball(ball)
-
-
 def perturb(
     model: Functional, ball: Ball | float, copies: int, seed: int
 ) -> Functional:
@@ -176,7 +176,7 @@ def perturb(
     Raises:
         InputError: negative radius, unknown names, or a model that is a stack.
     """
-    return as_ball(ball).sample(model, copies, seed)
+    return Ball.of(ball).sample(model, copies, seed)
 
 
 def _diagonals(model: Functional) -> set[str]:

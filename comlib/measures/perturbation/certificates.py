@@ -10,7 +10,7 @@ from ...functional import DTYPE, Functional
 from ...models import Direct, Parameterization, UnitGain
 from ...models.scan import krylov
 from ..distance import NORMS
-from .ball import Ball, as_ball
+from .ball import Ball
 from .envelopes import Radii, dense_change
 
 _CELLS = 16
@@ -39,15 +39,17 @@ def certified_change(
 
     Args:
         model: one model, without stack dimensions.
-        ball: what moves and how far; or the radius, if all weights move. A box of
-            a W of size m lies in the ball of radius m*beta.
+        ball: what moves and how far; or the radius, if all weights move. The box of
+            a dense W of size m lies in the ball of radius m*beta, and reaches it by
+            beta times the matrix of ones: where the bound is huge, so is the
+            supremum.
         length: number of time points, or None, continuous time up to infinity.
         norm: "L1", "L2" or "W1".
 
     Raises:
         InputError: a negative radius, unknown names, norm or shape.
     """
-    ball = as_ball(ball)
+    ball = Ball.of(ball)
     moving = ball.norms(model)
     if norm not in NORMS:
         raise InputError("norm", f"must be one of {NORMS}", repr(norm), "choose one")

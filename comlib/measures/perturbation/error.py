@@ -31,10 +31,10 @@ def perturbation_error(
     random perturbations and ``found`` that of ``worst_case``; both are attained in
     the ball of Definition 3.4, so lower bounds of the supremum. ``lower`` is the
     larger distance after moving all of w by +beta or by -beta, the rest fixed.
-    ``upper`` is E_m(0) plus ``certified_change``. ``sampled_box`` is sampled in the
-    larger box of the authors' code, and ``upper_box`` proved there. Always sampled <=
-    found <= upper, lower <= found and sampled_box <= upper_box; smaller radii are
-    counted in.
+    ``upper`` is E_m(0) plus ``certified_change``, infinite where nothing is proved.
+    ``sampled_box`` is sampled in the larger box of the authors' code, and
+    ``upper_box`` proved there. Always sampled <= found <= upper, lower <= found and
+    sampled_box <= upper_box; smaller radii are counted in.
 
     Source: def-perturbation-error in the book; "Inverse Approximation Theory",
     Def. 3.4.
