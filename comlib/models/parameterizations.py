@@ -127,7 +127,7 @@ class Parameterization(ABC):
 
 
 def _ends(f: Parameterization, w: Tensor, radius: float) -> Tensor:
-    """Return the ends of the interval, where a monotone f is extreme."""
+    """Return w - radius and w + radius, where a monotone f is extreme."""
     return torch.stack([w - radius, w + radius])
 
 
