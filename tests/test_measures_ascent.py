@@ -129,6 +129,19 @@ def test_ascent_finds_the_signs_of_all_rates_at_once():
     assert value(loss(worst)) >= 0.999 * float(loss(corners).detach().max())
 
 
+def test_more_updates_never_do_worse_and_the_default_ones_suffice():
+    model = RNN.random(16, dt=DT, seed=2, activation="identity")
+
+    def loss(q):
+        return distance(TARGET, q, LENGTH)
+
+    for ball, share in ((Ball(0.6), 0.998), (Ball(0.2, shape="box"), 0.99)):
+        few, default, many = (value(loss(worst_case(model, loss, ball, search)))
+                              for search in (Search(8, 5), Search(), Search(16, 80)))
+        assert few <= default
+        assert default >= share * many
+
+
 def test_more_restarts_and_a_start_never_do_worse():
     model = network()
 

@@ -64,6 +64,8 @@ def worst_case(
     """
     ball = Ball.of(ball)
     best = _starts(model, ball, search, start)
+    if not best:  # nothing moves
+        return model
     value, gradient = _losses(model, loss, best)
     step = torch.ones_like(value)
     for _ in range(search.updates):

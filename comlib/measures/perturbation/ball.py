@@ -73,7 +73,7 @@ class Ball:
             raise InputError("model", "must have weights that can move",
                              type(model).__name__, "pass e.g. an RNN")
         names = set(weights if self.only is None else self.only)
-        if not names or not names <= set(weights):
+        if not names <= set(weights):
             raise InputError("only", f"must be among {sorted(weights)}", sorted(names),
                              "name parameters of the model")
         if any(weight.ndim > 2 for weight in weights.values()):
