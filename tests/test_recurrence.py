@@ -7,9 +7,9 @@ from jaxtyping import TypeCheckError
 
 from comlib import InputError
 from comlib.functional import DTYPE
-from comlib.models.scan import (ACTIVATIONS, activation_named, apply,
-                                causal_convolution, depthwise_convolution, impulses,
-                                krylov, scan)
+from comlib.models.activations import ACTIVATIONS, activation_named
+from comlib.models.scan import (apply, causal_convolution, depthwise_convolution,
+                                impulses, krylov, scan, settles)
 
 STACKS = [(), (3,), (2, 3)]
 
@@ -88,13 +88,13 @@ class TestEveryStackAndShape:
 
     @pytest.mark.parametrize("length", [1, 2, 3, 7, 8, 9, 33])
     def test_impulses_read_every_power_off(self, stack, diagonal, length):
-        A = as_matrix(transitions(stack, 4, diagonal), diagonal)
+        A = transitions(stack, 4, diagonal)
         B, c = normal(*stack, 4, 2), normal(*stack, 3, 4, seed=2)
         read = impulses(A, B, c, length)
         assert read.shape == (*stack, length, 3, 2)
         for i in members(stack):
             for k in range(length):
-                power = np.linalg.matrix_power(A[i].numpy(), k)
+                power = np.linalg.matrix_power(as_matrix(A, diagonal)[i].numpy(), k)
                 assert np.allclose(read[i][k], c[i].numpy() @ power @ B[i].numpy(),
                                    atol=1e-13)
 

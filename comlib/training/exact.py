@@ -31,8 +31,8 @@ def by_squares(
     for all that it moves.
 
     Args:
-        model: linear; a single one or a stack.
-        target: linear.
+        model: linear or affine; a single one or a stack.
+        target: linear or affine.
         weights: w_t of the loss.
         protocol: the numbers.
         names: of the parameters that are trained.
@@ -40,12 +40,17 @@ def by_squares(
     """
     length, rho = len(weights), target.kernel_samples(len(weights))
     root = (target.dt * weights.flip(0).cumsum(0).flip(0)).sqrt()[:, None, None]
+    offset = target.offset(length)
 
     def loss(one: Functional) -> Tensor:
         return population_loss(one, target, length, weights)
 
     def residual(one: Functional) -> Tensor:
-        return (root * (rho - one.kernel_samples(length))).flatten()
+        r = (root * (rho - one.kernel_samples(length))).flatten()
+        if model.linear and target.linear:
+            return r
+        rest = weights.sqrt()[:, None] * (offset - one.offset(length))
+        return torch.cat([r, rest.flatten()])
 
     losses, searches, reasons = loss(model).detach(), [], []
     bar.reset((protocol.updates + protocol.polish) * losses.numel())
@@ -53,7 +58,8 @@ def by_squares(
         member = model.with_parameters({
             n: p.detach().reshape(-1, *p.shape[losses.ndim:])[i].clone()
             for n, p in model.named_parameters()})
-        zero = float((root * rho).square().sum()) or 1.0
+        zero = (root * rho).square().sum() + (weights[:, None] * offset**2).sum()
+        zero = float(zero) or 1.0
         searches.append(_Search(member, loss, residual, zero, protocol, names, bar))
         interrupted = "interrupted" in reasons
         reasons.append("interrupted" if interrupted else searches[-1].run())

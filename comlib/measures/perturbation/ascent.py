@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ...checks import InputError, check_count
-from ...functional import DTYPE, Functional
+from ...functional import DTYPE, Functional, check_recurrent
 from ...models import Direct
 from .ball import perturb, weight_norms
 
@@ -88,9 +88,7 @@ def in_eigenvalues(model: Functional) -> Functional:
     Raises:
         InputError: a model without recurrent weights.
     """
-    if not hasattr(model, "input_weights"):
-        raise InputError("model", "must have recurrent weights W",
-                         type(model).__name__, "use coordinates='raw'")
+    check_recurrent(model)
     twin = copy.deepcopy(model)
     twin.parameterization = Direct()
     return twin.with_parameters({"w": model.W.detach(),

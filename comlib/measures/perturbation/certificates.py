@@ -51,7 +51,7 @@ def certified_change(
         if value not in known:
             raise InputError(argument, f"must be one of {known}", repr(value),
                              "choose one")
-    if not (model.linear and hasattr(model, "input_weights")
+    if not (model.linear and model.recurrent
             and (model.d_in, model.d_out) == (1, 1)):
         return math.inf
     moving = {"w", "U", "c"} if only is None else set(only)
