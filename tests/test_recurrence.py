@@ -151,3 +151,24 @@ def test_an_unknown_activation_is_refused(name):
 def test_krylov_refuses_a_length_that_is_no_count(length):
     with pytest.raises((InputError, TypeCheckError), match="length"):
         krylov(normal(2), normal(2, 1), length, diagonal=True)
+
+
+def test_a_kernel_settles_unless_some_member_is_largest_late():
+    falls = 0.9 ** torch.arange(9, dtype=DTYPE)[:, None, None]
+    assert settles(falls) and settles(torch.stack([falls, -falls]))
+    assert not settles(falls.flip(0))
+    assert not settles(torch.stack([falls, falls.flip(0)]))
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_entries_of_an_activation_fit_each_other(name):
+    sigma, z = ACTIVATIONS[name], 2 * normal(50).requires_grad_()
+    value = sigma(z)
+    assert torch.equal(sigma.in_place(z.detach().clone()), value)
+    g = normal(50, seed=1)
+    slope = torch.autograd.grad(value, z, g)[0]
+    out = torch.full_like(g, torch.nan)
+    sigma.slope(g, value.detach(), out)
+    assert torch.allclose(out, slope, rtol=1e-14, atol=0)
+    at = z.detach()
+    assert torch.allclose(g * sigma.derivative(at), slope, rtol=1e-14, atol=1e-300)

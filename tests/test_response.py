@@ -5,9 +5,10 @@ import itertools
 import pytest
 import torch
 
-from comlib import InputError
-from comlib.models.activations import ACTIVATIONS
-from comlib.models.response import response
+from comlib import InputError, RNN, SSM
+from comlib.measures import neural_tangent_kernel
+from comlib.models.activations import ACTIVATIONS, Activation
+from comlib.models.response import _rows, response
 from comlib.models.scan import Steps, apply, scan
 
 FORMS = {  # name: (activation, dt, readout)
@@ -21,6 +22,8 @@ FORMS = {  # name: (activation, dt, readout)
     "Euler steps, relu": ("relu", 0.3, "identity"),
     "steps of tanh": ("tanh", None, "identity"),
     "steps of relu read through tanh": ("relu", None, "tanh")}
+# every activation of the table, in both places
+FORMS |= {f"all {name}": (name, 0.3, name) for name in ACTIVATIONS}
 
 STRUCTURES = list(itertools.product([True, False], [(), (3,), (2, 3)]))
 
@@ -131,6 +134,29 @@ def test_transforms_of_torch_func_compose(diagonal):
     assert relative(each, joint.view_as(each)) < 1e-12
     product = tf.jvp(tf.grad(quick), (W,), (W.sin(),))[1]
     assert relative(product, tf.jvp(tf.grad(slow), (W,), (W.sin(),))[1]) < 1e-12
+
+
+def test_a_new_activation_is_one_entry(monkeypatch):
+    sigmoid = Activation(torch.sigmoid, torch.sigmoid_,
+                         lambda g, s, out: out.copy_(g * s * (1 - s)))
+    monkeypatch.setitem(ACTIVATIONS, "sigmoid", sigmoid)
+    x = weights()[-1].detach()
+    for kind in (RNN, SSM):
+        H = kind.random(3, dt=0.2, d_in=2, activation="sigmoid", bias=True)
+        y = H(x)
+        states = H.steps(H.with_bias(x)[1]).outputs(H.with_bias(x)[0])
+        assert relative(y, states) < 1e-13
+        fast = torch.autograd.grad(y.square().sum(), list(H.parameters()))
+        slow = torch.autograd.grad(states.square().sum(), list(H.parameters()))
+        assert all(relative(a, b) < 1e-12 for a, b in zip(fast, slow))
+        assert (neural_tangent_kernel(H, x).diagonal() > 0).all()
+
+
+def test_the_rows_of_a_buffer_are_taken_in_turn_and_not_copied():
+    buffer = torch.arange(6.0).reshape(3, 2)
+    rows = _rows(buffer, 3)
+    assert [r.data_ptr() for r in rows] == [r.data_ptr() for r in buffer.unbind()]
+    assert [float(r[0]) for r in _rows(buffer[:2], 5)] == [0.0, 2.0, 0.0, 2.0, 0.0]
 
 
 def test_the_graph_may_be_walked_twice():

@@ -90,19 +90,18 @@ def data_loss(
         model: a linear or affine functional, or a stack of them.
         target: another.
         gram: from ``gram_matrix(x, weights)``, computed once; with ``affine=True`` if
-            one of them is not linear.
+            one of them is affine only.
 
     Raises:
         InputError: a nonlinear functional, different timebases, a wrong matrix.
     """
     dt = check_timebase(model, target)
     length, inputs = check_tensor("gram", gram, "time inputs time inputs").shape[:2]
-    affine = inputs == model.d_in + 1
-    allowed = [model.d_in + 1] + [model.d_in] * (model.linear and target.linear)
-    if gram.shape != (length, inputs) * 2 or inputs not in allowed:
-        raise InputError("gram", f"must be of {' or '.join(map(str, allowed))} inputs",
+    affine = not (model.linear and target.linear)
+    if gram.shape != (length, model.d_in + affine) * 2:
+        raise InputError("gram", f"must be of {model.d_in + affine} inputs",
                          tuple(gram.shape), "compute it with gram_matrix(x), and "
-                         "affine=True if the functionals have offsets")
+                         "affine=True if and only if the functionals have offsets")
     e = target.kernel_samples(length) - model.kernel_samples(length)
     if affine:
         rest = target.offset(length) - model.offset(length)

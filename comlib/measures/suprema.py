@@ -73,7 +73,7 @@ def _around(s: Tensor, v: Tensor, centre: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _guesses(s: Tensor, v: Tensor) -> Tensor:
-    """Return where a parabola, and two pairs of them, are largest, (times, 3)."""
+    """Return where a parabola or two that meet are largest, and halves, (times, 5)."""
     top = v.argmax(-1, keepdim=True)
     low, high = (s.gather(-1, (top + k).clamp(0, 6)) for k in (-1, 1))
 

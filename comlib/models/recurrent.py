@@ -1,7 +1,6 @@
 """What recurrent networks and state-space models share."""
 
 import copy
-import math
 from abc import abstractmethod
 
 import torch
@@ -15,10 +14,9 @@ from .discretisations import DISCRETISATIONS, discretised
 from .parameterizations import Direct, Parameterization
 from .response import response
 from .scan import Steps, causal_convolution, impulses, settles
-from .weights import check_decay, check_weights
+from .weights import check_decay, check_weights, random_weights
 
-CONVOLVED = 48
-"""From so many time points on a convolution is faster than stepping."""
+CONVOLVED = 32  # from so many time points on a convolution is faster than stepping
 
 
 class RecurrentModel(Functional):
@@ -104,30 +102,19 @@ class RecurrentModel(Functional):
             InputError: as the constructor.
             UnstableError: as the constructor.
         """
-        m, scale = check_count("width", width), max(check_positive("dt", dt), 1.0)
-        generator = torch.Generator().manual_seed(seed)
-
-        def normal(*shape: int) -> Tensor:
-            return torch.randn(shape, generator=generator, dtype=DTYPE) / math.sqrt(m)
-
-        if diagonal:
-            W = -0.1 - 0.9 * torch.rand(m, generator=generator, dtype=DTYPE)
-        else:
-            W = 0.3 * normal(m, m) - torch.eye(m, dtype=DTYPE)
-        U = normal(m, check_count("d_in", d_in))
-        c = normal(check_count("d_out", d_out), m)
-        b, d = (normal(n) if wanted else None
-                for n, wanted in ((m, bias), (d_out, readout_bias)))
-        return cls(W / scale, U, c, b, d, dt=dt, **options)
+        W, U, c, b, d = random_weights(
+            check_count("width", width), check_count("d_in", d_in),
+            check_count("d_out", d_out), diagonal, bias, readout_bias, seed)
+        return cls(W / max(check_positive("dt", dt), 1.0), U, c, b, d, dt=dt, **options)
 
     def extra_repr(self) -> str:
         """Return what defines the model apart from its weights."""
         *stack, _, m = self.c.shape
-        shown = {"stack": tuple(stack)} if stack else {}
-        shown |= {"width": m} | ({"diagonal": True} if self.diagonal else {})
-        shown |= {n: v for n, v in (("d_in", self.d_in), ("d_out", self.d_out)) if v > 1}
-        names = "dt", "activation", "parameterization", "discretisation"
-        shown |= {name: getattr(self, name) for name in names}
+        shown = ({"stack": tuple(stack)} if stack else {}) | {"width": m}
+        shown |= {"diagonal": True} if self.diagonal else {}
+        shown |= {n: d for n in ("d_in", "d_out") if (d := getattr(self, n)) > 1}
+        for n in ("dt", "activation", "parameterization", "discretisation"):
+            shown[n] = getattr(self, n)
         return ", ".join(f"{name}={value!r}" for name, value in shown.items())
 
     @property
@@ -152,7 +139,7 @@ class RecurrentModel(Functional):
         return self.b is None and sigma(zero) == 0 and sigma.derivative(zero) == 1
 
     def linearised(self) -> "RecurrentModel":
-        """Return the linearisation at zero of a model at rest."""
+        """Return the linearisation at zero, of a model at rest."""
         twin = copy.deepcopy(self)
         twin.activation = "identity"
         return twin
@@ -174,15 +161,8 @@ class RecurrentModel(Functional):
         return self.W if self.diagonal else torch.linalg.eigvals(self.W)
 
     def check_stable(self) -> None:
-        """Check that the sampled recurrence forgets its state.
-
-        Source: prp-euler-limit in the book.
-
-        Raises:
-            UnstableError: Re >= 0, or |1 + dt*eigenvalue| >= 1 with Euler steps.
-        """
-        check_decay(self.eigenvalues().detach(), self.dt,
-                    euler=self.discretisation == "euler")
+        """Check that the recurrence forgets its state, see ``check_decay``."""
+        check_decay(self.eigenvalues().detach(), self.dt, self.discretisation)
 
     def transition(self, weights: Tensor) -> tuple[Tensor, Tensor]:
         """Return A and B of the linear recurrence h_k = A h_{k-1} + B x_k.
@@ -223,8 +203,8 @@ class RecurrentModel(Functional):
         if self.affine and length >= CONVOLVED:
             kernel = self.dt * self.kernel_samples(length)
             if settles(kernel):
-                y = causal_convolution(kernel, x)
-                return y + self.offset(length)[..., None, :, :]
+                rest = self.offset(length)[..., None, :, :]
+                return causal_convolution(kernel, x) + rest
         return self.step(x)
 
     def kernel_samples(self, length: int) -> Float[Tensor, "*stack time d_out d_in"]:
@@ -248,9 +228,8 @@ class RecurrentModel(Functional):
         """
         if not self.affine:
             return super().offset(length)
-        if self.b is None:
-            y = self.c.new_zeros(*self.c.shape[:-2], length, self.d_out)
-        else:
+        y = self.c.new_zeros(*self.c.shape[:-2], length, self.d_out)
+        if self.b is not None:
             y = self._read(self.b[..., None], length)[..., 0].cumsum(-2)
         return y if self.d is None else y + self.d[..., None, :]
 
@@ -267,6 +246,5 @@ class RecurrentModel(Functional):
         """
         if self.b is None:
             return x, self.input_weights
-        one = torch.ones_like(x[..., :1])
         weights = torch.cat([self.input_weights, self.b[..., None]], -1)
-        return torch.cat([x, one], -1), weights
+        return torch.cat([x, torch.ones_like(x[..., :1])], -1), weights

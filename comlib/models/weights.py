@@ -1,8 +1,40 @@
-"""Which weights make a recurrence, and one that forgets."""
+"""Weights of recurrences: random ones, and which are allowed."""
 
+import math
+
+import torch
 from torch import Tensor
 
 from ..checks import InputError, UnstableError, check_tensor
+from ..functional import DTYPE
+
+
+def random_weights(
+    m: int, d_in: int, d_out: int, diagonal: bool, bias: bool, readout_bias: bool,
+    seed: int,
+) -> tuple[Tensor, Tensor, Tensor, Tensor | None, Tensor | None]:
+    """Return W, U, c, b and d as ``RecurrentModel.random`` says, for dt <= 1.
+
+    Args:
+        m: width.
+        d_in: input coordinates.
+        d_out: output coordinates.
+        diagonal: diagonal or dense recurrence.
+        bias: with or without b.
+        readout_bias: with or without d.
+        seed: of the local generator.
+    """
+    generator = torch.Generator().manual_seed(seed)
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=generator, dtype=DTYPE) / math.sqrt(m)
+
+    if diagonal:
+        W = -0.1 - 0.9 * torch.rand(m, generator=generator, dtype=DTYPE)
+    else:
+        W = 0.3 * normal(m, m) - torch.eye(m, dtype=DTYPE)
+    return (W, normal(m, d_in), normal(d_out, m), normal(m) if bias else None,
+            normal(d_out) if readout_bias else None)
 
 
 def check_weights(
@@ -40,7 +72,7 @@ def check_weights(
                              tuple(value.shape), "use one width and one stack for all")
 
 
-def check_decay(eigenvalues: Tensor, dt: float, euler: bool) -> None:
+def check_decay(eigenvalues: Tensor, dt: float, discretisation: str) -> None:
     """Check that a sampled recurrence with these eigenvalues forgets its state.
 
     Source: prp-euler-limit in the book.
@@ -48,7 +80,7 @@ def check_decay(eigenvalues: Tensor, dt: float, euler: bool) -> None:
     Args:
         eigenvalues: of W, any shape, real or complex.
         dt: timebase.
-        euler: whether the steps are those of Euler.
+        discretisation: whether the steps are those of Euler.
 
     Raises:
         UnstableError: Re >= 0, or |1 + dt*eigenvalue| >= 1 with Euler steps.
@@ -59,7 +91,7 @@ def check_decay(eigenvalues: Tensor, dt: float, euler: bool) -> None:
             "W", "eigenvalues must have negative real part", f"max Re = {worst:.6g}",
             "shift W, choose a stable parameterization, or say allow_unstable=True")
     factor = (1 + dt * eigenvalues).abs()
-    if euler and not factor.max() < 1:
+    if discretisation == "euler" and not factor.max() < 1:
         beyond = eigenvalues.flatten()[factor.argmax()].item()
         raise UnstableError(
             "dt", "Euler steps need |1 + dt*eigenvalue| < 1, that is rate*dt < 2",
