@@ -1,7 +1,8 @@
 """Exact losses of linear models in continuous time, on [0, infinity).
 
-A model with biases counts as H - H(0), which has a kernel. All are differentiable, and give one number for each model of a stack. Adaptive
-panels of a Gauss-Legendre rule are halved until the halves agree with the whole.
+A model with biases counts as H - H(0), which has a kernel. All are
+differentiable, and give one number for each model of a stack. Adaptive panels of a
+Gauss-Legendre rule are halved until the halves agree with the whole.
 """
 
 import functools

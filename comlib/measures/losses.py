@@ -51,7 +51,8 @@ def gram_matrix(
     """Return G[j, k] = sum_t w_t mean over the batch of x_{t-j} x_{t-k}'.
 
     All that ``data_loss`` has to know of the data. For affine functionals the
-    constant 1 is one more input, with the increments of H_t(0) as its kernel. Cost batch time^2 + time^3.
+    constant 1 is one more input, with the increments of H_t(0) as its kernel.
+    Cost batch time^2 + time^3.
 
     Source: prp-data-loss in the book (ours).
 

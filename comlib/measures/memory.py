@@ -42,10 +42,8 @@ def impulse_response(
     x = impulse(torch.eye(_checked(H).d_in, dtype=DTYPE), length, H.dt)
     if route == "convolution":
         kernel = H.dt * H.kernel_samples(length)
-        y = causal_convolution(kernel, x.to(kernel.dtype))
-    else:
-        y = _adjusted(H, x, H.step)
-    return y.movedim(-3, -1)
+        return causal_convolution(kernel, x.to(kernel.dtype)).movedim(-3, -1)
+    return _adjusted(H, x, H.step).movedim(-3, -1)
 
 
 def memory_function(
@@ -54,8 +52,8 @@ def memory_function(
 ) -> Float[Tensor, "*stack time"]:
     """Return M_B(t) = sup over 0 < |x| <= B of |d/dt H_t(u^x)| / |x|, |.| the max norm.
 
-    The derivative is the difference quotient of the sampled output, so that a
-    linear or affine functional has exactly the samples of |rho(t)|_1, whatever B. Otherwise
+    The derivative is the difference quotient of the sampled output, so that an
+    affine functional has exactly the samples of |rho(t)|_1, whatever B. Otherwise
     the supremum is searched, and the value is a lower bound of it; see
     ``small_signal_memory`` for the limit B -> 0.
 
