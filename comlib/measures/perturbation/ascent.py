@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ...checks import InputError, check_count
-from ...functional import Functional
+from ...functional import Functional, check_recurrent
 from ...models import Direct
 from .ball import Ball, Weights
 
@@ -95,9 +95,7 @@ def in_eigenvalues(model: Functional) -> Functional:
     Raises:
         InputError: a model without recurrent weights.
     """
-    if not hasattr(model, "input_weights"):
-        raise InputError("model", "must have recurrent weights W",
-                         type(model).__name__, "perturb the weights it has")
+    check_recurrent(model)
     twin = copy.deepcopy(model)
     twin.parameterization = Direct()
     return twin.with_parameters({"w": model.W.detach(),

@@ -53,7 +53,7 @@ def certified_change(
     moving = ball.norms(model)
     if norm not in NORMS:
         raise InputError("norm", f"must be one of {NORMS}", repr(norm), "choose one")
-    if not (model.linear and hasattr(model, "input_weights")
+    if not (model.linear and model.recurrent
             and (model.d_in, model.d_out) == (1, 1)):
         return math.inf
     w, U, c = (ball.radius if name in moving else 0.0 for name in ("w", "U", "c"))
