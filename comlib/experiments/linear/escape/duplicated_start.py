@@ -1,0 +1,105 @@
+"""Escape from starts whose neurons share one rate, in many digits."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+from scipy.interpolate import PchipInterpolator
+
+from comlib import Gaussian, Table
+from comlib.dynamics import duplicated_law, precise_flow
+from comlib.evidence import figures
+
+__all__ = ["Config", "plot", "run"]
+
+
+@dataclass(frozen=True)
+class Config:
+    """Positive weights whose sum is one, the largest first, and when they escape.
+
+    Args:
+        starts: the weights with a slash between them, their common rate, and the
+            delays 1/omega.
+        drop: delta.
+    """
+
+    starts: tuple[tuple[str, float, tuple[float, ...]], ...] = (
+        ("0.6/0.4", 1.0, (8.0, 10.0, 12.0, 14.0, 15.0, 16.0, 17.0, 18.0, 20.0, 22.0,
+                          25.0, 28.0, 31.0)),
+        ("0.6/0.4", 0.5, (30.0, 40.0, 60.0)),
+        ("0.51/0.49", 1.0, (20.0, 30.0)),
+        ("0.9/0.1", 1.0, (20.0, 30.0)),
+        ("0.5/0.3/0.2", 1.0, (20.0, 30.0)))
+    drop: float = 0.05
+
+
+RECORDS = {"duplicated": Config()}
+"""The stored runs: name in the chapter and configuration."""
+
+
+def run(config: Config) -> Table:
+    """Return start, rate, delay, the logarithms of times, and a fall of the loss.
+
+    Columns: ``log_time``, that of the escape, its ``law`` and ``second``, the law
+    with two terms (NaN where they cancel); ``halved``, the time at
+    which the largest weight has come down to half its size, its law
+    ``halved_law``, and ``fallen``, by how much the loss has fallen by then.
+
+    Source: thm-duplicated in the book.
+
+    Args:
+        config: what to compute.
+    """
+    rows = [(start, rate, delay, *_row(start.split("/"), rate, delay, config.drop))
+            for start, rate, delays in config.starts for delay in delays]
+    names = ("start", "rate", "delay", "log_time", "law", "second", "halved",
+             "halved_law", "fallen")
+    return Table(**dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+def plot(table: Table) -> Figure:
+    """Draw the steepness of the first start of rate one, and what the law leaves.
+
+    Args:
+        table: what ``run`` returned.
+    """
+    fig, axes = figures.grid(1, 2, height=3.4)
+    rows = table.where(start=table["start"][0], rate=1.0)
+    middle = (rows["delay"][1:] + rows["delay"][:-1]) / 2
+    for name, look in (("log_time", "o-"), ("law", "--"), ("second", ":")):
+        steps = np.diff(rows[name]) / np.diff(rows["delay"])
+        axes[0][0].plot(middle, steps, look, label={"log_time": "flow"}.get(name, name))
+    for level in (2.0, 2.5):
+        axes[0][0].axhline(level, color="0.6", linewidth=0.8)
+    axes[0][0].set(xlabel="1/ω", ylabel="slope of ln τ₀", ylim=(0.8, 2.6))
+    axes[0][0].legend()
+    for start, rate in dict.fromkeys(zip(*(table[n].tolist()
+                                           for n in ("start", "rate")))):
+        rows = table.where(start=start, rate=rate)
+        axes[0][1].plot(rate * rows["delay"], abs(rows["log_time"] - rows["law"]), "o-",
+                        markersize=4, label=f"{start}, c = {rate:g}")
+    axes[0][1].set(xlabel="c/ω", ylabel="|ln τ₀ − law|", yscale="log")
+    axes[0][1].legend()
+    return fig
+
+
+def _row(weights: list[str], rate: float, delay: float, drop: float) -> tuple:
+    flow, bump = precise_flow(weights, delay, rate, drop), Gaussian(delay, 1.0)
+    share, others = float(weights[0]), len(weights) - 1
+
+    def law(left: float = 0.0, terms: int = 1) -> float:
+        return duplicated_law(bump, share, rate, left, terms, fast=others)
+
+    ends = [_when(flow, name, share / 2) for name in ("log_time", "drop")]
+    return (float(flow["log_time"][-1]), law(), law(terms=2), ends[0], law(share / 2),
+            ends[1])
+
+
+def _when(flow: Table, name: str, share: float) -> float:
+    """A column where the first weight comes down to a share, or NaN."""
+    below = np.flatnonzero(flow["a1"] <= share)
+    if not len(below) or not (np.diff(flow["a1"][below[0] - 3:below[0] + 1]) < 0).all():
+        return math.nan
+    near = slice(below[0] - 3, below[0] + 1)
+    return float(PchipInterpolator(-flow["a1"][near], flow[name][near])(-share))
