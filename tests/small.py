@@ -40,8 +40,7 @@ SMALL = {
     "linear.dynamics.plateau_snapshots": (5, {
         "width": 2, "delay": 5.0, "seed": 0, "level": 0.9, "rows": 40}),
     "linear.escape.duplicated_path": (3, {"delay": 8.0}),
-    "linear.escape.duplicated_start": (2, {
-        "starts": (("0.6/0.4", 1.0, (7.0, 8.0)),)}),
+    "linear.escape.duplicated_start": (2, {"delay": 8.0}),
     "linear.escape.escape_law": (2, {"rates": (1.0,), "delays": (7.0, 8.0)}),
     "linear.escape.random_starts": (2, {
         "widths": (2, 4), "delays": (6.0,), "seeds": 3}),

@@ -16,25 +16,27 @@ __all__ = ["Config", "plot", "run"]
 
 @dataclass(frozen=True)
 class Config:
-    """Positive weights whose sum is one, the largest first, and when they escape.
+    """Positive weights whose sum is one, at one rate, before a bump.
 
     Args:
-        starts: the weights with a slash between them, their common rate, and the
-            delays 1/omega.
+        start: the weights, the largest first, with a slash between them.
+        rate: c.
+        delay: 1/omega.
         drop: delta.
     """
 
-    starts: tuple[tuple[str, float, tuple[float, ...]], ...] = (
-        ("0.6/0.4", 1.0, (8.0, 10.0, 12.0, 14.0, 15.0, 16.0, 17.0, 18.0, 20.0, 22.0,
-                          25.0, 28.0, 31.0)),
-        ("0.6/0.4", 0.5, (30.0, 40.0, 60.0)),
-        ("0.51/0.49", 1.0, (20.0, 30.0)),
-        ("0.9/0.1", 1.0, (20.0, 30.0)),
-        ("0.5/0.3/0.2", 1.0, (20.0, 30.0)))
+    start: str = "0.6/0.4"
+    rate: float = 1.0
+    delay: float = 10.0
     drop: float = 0.05
 
 
-RECORDS = {"duplicated": Config()}
+_DELAYS = (10.0, 12.0, 14.0, 15.0, 16.0, 17.0, 18.0, 20.0, 22.0, 25.0, 28.0, 31.0)
+RECORDS = {"duplicated": tuple(
+    Config(start, rate, delay) for start, rate, delays in (
+        ("0.6/0.4", 1.0, _DELAYS), ("0.6/0.4", 0.5, (36.0, 44.0)),
+        ("0.51/0.49", 1.0, (20.0, 30.0)), ("0.9/0.1", 1.0, (20.0, 30.0)),
+        ("0.5/0.3/0.2", 1.0, (20.0, 30.0))) for delay in delays)}
 """The stored runs: name in the chapter and configuration."""
 
 
@@ -42,20 +44,27 @@ def run(config: Config) -> Table:
     """Return start, rate, delay, the logarithms of times, and a fall of the loss.
 
     Columns: ``log_time``, that of the escape, its ``law`` and ``second``, the law
-    with two terms (NaN where they cancel); ``halved``, the time at
-    which the largest weight has come down to half its size, its law
-    ``halved_law``, and ``fallen``, by how much the loss has fallen by then.
+    with two terms (NaN where they cancel); ``halved``, the time at which the largest
+    weight has come down to half its size, its law ``halved_law``, and ``fallen``,
+    by how much the loss has fallen by then.
 
     Source: thm-duplicated in the book.
 
     Args:
         config: what to compute.
     """
-    rows = [(start, rate, delay, *_row(start.split("/"), rate, delay, config.drop))
-            for start, rate, delays in config.starts for delay in delays]
-    names = ("start", "rate", "delay", "log_time", "law", "second", "halved",
-             "halved_law", "fallen")
-    return Table(**dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    weights, c = config.start.split("/"), config.rate
+    flow = precise_flow(weights, config.delay, c, config.drop)
+    share, bump = float(weights[0]), Gaussian(config.delay, 1.0)
+
+    def law(left: float = 0.0, terms: int = 1) -> float:
+        return duplicated_law(bump, share, c, left, terms, fast=len(weights) - 1)
+
+    return Table(
+        start=[config.start], rate=[c], delay=[config.delay],
+        log_time=flow["log_time"][-1:], law=[law()], second=[law(terms=2)],
+        halved=[_when(flow, "log_time", share / 2)], halved_law=[law(share / 2)],
+        fallen=[_when(flow, "drop", share / 2)])
 
 
 def plot(table: Table) -> Figure:
@@ -82,18 +91,6 @@ def plot(table: Table) -> Figure:
     axes[0][1].set(xlabel="c/ω", ylabel="|ln τ₀ − law|", yscale="log")
     axes[0][1].legend()
     return fig
-
-
-def _row(weights: list[str], rate: float, delay: float, drop: float) -> tuple:
-    flow, bump = precise_flow(weights, delay, rate, drop), Gaussian(delay, 1.0)
-    share, others = float(weights[0]), len(weights) - 1
-
-    def law(left: float = 0.0, terms: int = 1) -> float:
-        return duplicated_law(bump, share, rate, left, terms, fast=others)
-
-    ends = [_when(flow, name, share / 2) for name in ("log_time", "drop")]
-    return (float(flow["log_time"][-1]), law(), law(terms=2), ends[0], law(share / 2),
-            ends[1])
 
 
 def _when(flow: Table, name: str, share: float) -> float:
