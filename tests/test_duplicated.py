@@ -95,7 +95,7 @@ def test_a_law_without_sense_is_refused(arguments):
 
 
 def test_both_precisions_see_the_same_flow():
-    for weights, D in ((("0.6", "0.4"), 9.0), (("0.5", "0.3", "0.2"), 6.0)):
+    for weights, D in ((("0.6", "0.4"), 9.0), (("0.5", "0.3", "0.2"), 8.0)):
         flow = precise_flow(weights, D)
         theta = vector(*map(float, weights), *(1.0 for _ in weights))
         double = escape_time(ModeLoss(Exponential() + Gaussian(D, 1.0)), theta)
