@@ -39,7 +39,9 @@ KNOWS = {
 """What each folder may import, besides itself; a folder in a folder may also import
 what the outer one may, and its modules, which in turn do not know it."""
 
-ONLY = {"evidence.figures": {"checks", "evidence.tables"}}
+ONLY = {"evidence.palette": set(), "evidence.panels": {"checks", "evidence.palette"},
+        "evidence.figures": {"checks", "evidence.tables", "evidence.palette",
+                             "evidence.panels"}}
 """Modules that know less than their folder may."""
 
 ALLOWED_LOCAL = set()

@@ -1,5 +1,6 @@
 """The chapters are what chapter_checks.py says, and the checks can fail."""
 
+import ast
 import copy
 import functools
 import re
@@ -80,8 +81,9 @@ def test_toc_and_pairs_are_the_same_set():
 
 
 def test_every_page_of_the_toc_exists():
-    pages = [name if name.endswith(".ipynb") else f"{name}.md" for name in TOC]
-    assert [page for page in pages if not (ROOT / page).exists()] == []
+    files = [[name] if name.endswith(".ipynb") else [f"{name}.md", f"{name}.rst"]
+             for name in TOC]
+    assert [pair for pair in files if not any((ROOT / f).exists() for f in pair)] == []
 
 
 def test_no_notebook_lacks_its_text_and_no_chapter_its_notebook(load):
@@ -97,6 +99,8 @@ def test_the_repository_has_one_address():
     options = config["sphinx"]["config"]["html_theme_options"]
     assert options["repository_url"] == url
     assert options["repository_branch"] == config["repository"]["branch"]
+    owner, name = url.removeprefix("https://github.com/").split("/")
+    assert config["html"]["baseurl"] == f"https://{owner}.github.io/{name}/"
     for name in ("README.md", "CITATION.cff", "pyproject.toml"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert url in text, name
@@ -119,12 +123,32 @@ def test_no_tracked_file_names_a_path_of_some_machine():
 
 
 def test_requirements_are_pinned_exactly_and_end_with_the_package():
-    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    lines = [line.split("#")[0].strip() for line in text.splitlines()]
-    *pins, last = [line for line in lines if line]
+    def lines(name):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        bare = [line.split("#")[0].strip() for line in text.splitlines()]
+        return [line for line in bare if line]
+
+    first, *pins, last = lines("requirements.txt")
+    assert (first, last) == ("-r requirements-docs.txt", "-e .")
+    pins += lines("requirements-docs.txt")
     exact = re.compile(r'[\w.-]+==[\w.]+(; python_version (<|>=) "3\.11")?')
     assert [pin for pin in pins if not exact.fullmatch(pin)] == []
-    assert last == "-e ."
+    named = [(pin.split("==")[0], pin.partition(";")[2]) for pin in pins]
+    assert sorted(set(named)) == sorted(named)  # a pin stands once
+
+
+def test_the_build_of_the_pages_imports_only_what_it_installs():
+    found = {}
+    for path in sorted((BOOK / "_ext").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = [alias.name for node in ast.walk(tree)
+                 if isinstance(node, ast.Import) for alias in node.names]
+        names += [node.module for node in ast.walk(tree)
+                  if isinstance(node, ast.ImportFrom) and not node.level]
+        found[path.name] = {name.split(".")[0] for name in names}
+    absent = {"comlib", "torch", "numpy", "scipy", "matplotlib", "jupytext", "PIL"}
+    assert found and {n: names & absent for n, names in found.items()
+                      if names & absent} == {}
 
 
 # A small chapter that passes, and what breaks it.
@@ -224,7 +248,8 @@ def sample(tmp_path):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for count, cell in enumerate(code, start=1):
         cell.execution_count = count
-    code[1].outputs = [nbformat.v4.new_output("display_data", {"image/png": "aaaa"})]
+    code[1].outputs = [nbformat.v4.new_output(
+        "display_data", {"image/png": "aaaa", "image/svg+xml": "stroke: #0072b2"})]
     return checks.Chapter(text, notebook, 1000, tmp_path)
 
 
@@ -303,6 +328,16 @@ BREAKAGES = {
     "large figure": (
         checks.described_figures, "bytes or more",
         lambda s: s.code()[1].update(outputs=[picture(120_000)])),
+    "no SVG": (
+        checks.drawn_figures, "no SVG",
+        lambda s: s.code()[1].outputs[0].data.pop("image/svg+xml")),
+    "large SVG": (
+        checks.drawn_figures, "120001 characters",
+        lambda s: s.code()[1].outputs[0].data.update({"image/svg+xml": "a" * 120_001})),
+    "a colour of its own": (
+        checks.drawn_figures, "not in the palette: ['#ff0000']",
+        lambda s: s.code()[1].outputs[0].data.update(
+            {"image/svg+xml": "stroke: #ff0000; fill: #0072b2"})),
     "large notebook": (checks.small, "bytes", lambda s: setattr(s, "size", 1_000_000)),
     "function": (
         checks.no_definitions, "defines f",

@@ -72,8 +72,8 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     targets = list(dict.fromkeys(table["target"].tolist()))
-    fig, axes = figures.grid(1, len(targets), height=3.6, sharey=True)
-    for ax, target in zip(axes[0], targets, strict=True):
+    fig, axes = figures.panels(len(targets), height=3.2, sharey=True)
+    for ax, target in zip(axes, targets, strict=True):
         rows = table.where(target=target)
         labels = [f"m = {m}" for m in dict.fromkeys(rows["width"].tolist())]
         figures.bands(rows, "radius", "upper", "lower", "upper", by="width",
@@ -81,11 +81,11 @@ def plot(table: Table) -> Figure:
                       xlabel="perturbation β of the rates", ylabel="error E(β)")
         widest = rows.where(width=rows["width"].max())
         figures.lines(widest, "radius", "certified", xscale="log", yscale="log",
-                      labels=["lower curve"], floor=0.0, color="black", linewidth=1.2,
-                      linestyle=":", xlabel="perturbation β of the rates",
-                      ylabel="error E(β)", ax=ax)
+                      labels=["lower curve"], floor=0.0, color=figures.INK,
+                      linewidth=1.2, linestyle=":",
+                      xlabel="perturbation β of the rates", ylabel="error E(β)", ax=ax)
         ax.set(title=target, ylim=(2e-3, 1e2), xlim=(1e-3, 3))
-    axes[0][1].get_legend().remove()
+    figures.legend_above(*axes)
     return fig
 
 
@@ -102,12 +102,14 @@ def _errors(rho: TemperedPolynomial, width: int, config: Config) -> Table:
     target = LinearFunctional(rho, config.dt)
     sampled = perturbation_error(
         model, target, radii, length=config.length, copies=config.copies,
-        seed=config.seed, only=("w",), restarts=0)
+        seed=config.seed, only=("w",), search=None)
     down = model.with_parameters({
         "w": model.w.detach() + torch.tensor(radii, dtype=DTYPE)[:, None],
         "U": model.U.detach().expand(len(radii), -1, -1),
         "c": model.c.detach().expand(len(radii), -1, -1)})
-    return sampled.with_columns(
+    # the box of the rates is their ball
+    return Table(
+        radius=radii, sampled=sampled["sampled"],
         shifted=distance(target, down, config.length),
         margin=[margin] * len(radii), largest_rate=[max(rho_hat.rates)] * len(radii),
         lower=[max(error + s, g - error) for g, s in zip(grown, shrunk, strict=True)],
