@@ -63,14 +63,14 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 3, height=3.2)
-    drift, parting, fall = axes[0]
+    fig, (drift, parting, fall) = figures.panels(3, height=2.8)
     s, end = table["log_time"], table["log_time"][-1]
     drift.plot(np.exp(s - end), table["share"], label="flow")
-    drift.plot(np.exp(table["law_time"] - end), table["share"], "k:", label="law")
+    drift.plot(np.exp(table["law_time"] - end), table["share"], ":", color=figures.INK,
+               label="law")
     drift.set(xlabel="τ/τ₀", ylabel="weight of the heavier neuron")
     parting.plot(s, table["distance"], label="flow")
-    parting.plot(s, table["valley"], "k:", label="second moment fitted")
+    parting.plot(s, table["valley"], ":", color=figures.INK, label="fitted")
     parting.set(ylabel="distance of the rates")
     fall.plot(s, table["drop"])
     fall.set(ylabel="fall of the loss")

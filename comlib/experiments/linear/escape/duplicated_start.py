@@ -73,23 +73,24 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.4)
+    fig, (slope, gap) = figures.panels(2, height=2.8)
     rows = table.where(start=table["start"][0], rate=1.0)
     middle = (rows["delay"][1:] + rows["delay"][:-1]) / 2
     for name, look in (("log_time", "o-"), ("law", "--"), ("second", ":")):
         steps = np.diff(rows[name]) / np.diff(rows["delay"])
-        axes[0][0].plot(middle, steps, look, label={"log_time": "flow"}.get(name, name))
+        slope.plot(middle, steps, look, label={"log_time": "flow"}.get(name, name))
     for level in (2.0, 2.5):
-        axes[0][0].axhline(level, color="0.6", linewidth=0.8)
-    axes[0][0].set(xlabel="1/ω", ylabel="slope of ln τ₀", ylim=(0.8, 2.6))
-    axes[0][0].legend()
+        slope.axhline(level, color=figures.GUIDE, linewidth=0.8, linestyle="-")
+    slope.set(xlabel="1/ω", ylabel="slope of ln τ₀", ylim=(0.8, 2.6))
     for start, rate in dict.fromkeys(zip(*(table[n].tolist()
                                            for n in ("start", "rate")))):
         rows = table.where(start=start, rate=rate)
-        axes[0][1].plot(rate * rows["delay"], abs(rows["log_time"] - rows["law"]), "o-",
-                        markersize=4, label=f"{start}, c = {rate:g}")
-    axes[0][1].set(xlabel="c/ω", ylabel="|ln τ₀ − law|", yscale="log")
-    axes[0][1].legend()
+        gap.plot(rate * rows["delay"], abs(rows["log_time"] - rows["law"]), "o-",
+                 markersize=4, label=f"{start}, c = {rate:g}")
+    gap.set(xlabel="c/ω", ylabel="|ln τ₀ − law|", yscale="log",
+            ylim=(1e-8, 5))
+    for ax in (slope, gap):
+        ax.legend(loc="lower right" if ax is slope else "lower left")
     return fig
 
 

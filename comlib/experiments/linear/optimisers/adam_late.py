@@ -65,14 +65,14 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.2)
-    for ax, name, label in zip(axes[0], ("updates", "clock"),
+    fig, axes = figures.panels(2, height=2.8)
+    for ax, name, label in zip(axes, ("updates", "clock"),
                                ("updates until escape", "their clock"), strict=True):
         for rate in dict.fromkeys(table["learning_rate"].tolist()):
             rows = table.where(learning_rate=rate)
             ax.plot(rows["delay"], rows[name], "o-", label=f"rate {rate:g}")
         ax.set(xlabel="delay D = 1/ω", ylabel=label, yscale="log")
-    axes[0][0].legend()
+    axes[0].legend()
     return fig
 
 
