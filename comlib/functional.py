@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from .arguments import checked
 from .checks import InputError, check_count, check_positive, check_tensor
 
 DTYPE = torch.float64
@@ -131,6 +132,7 @@ def check_timebase(*functionals: Functional) -> float:
     return first.dt
 
 
+@checked
 def time_grid(length: int, dt: float) -> Float[Tensor, " time"]:
     """Return the times 0, dt, ..., (length - 1)*dt.
 

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_positive
 from ..evidence import Table
 from ..functional import DTYPE
@@ -26,6 +27,7 @@ FLOOR = 1e-9
 """A rate that comes down to this has stopped to be one."""
 
 
+@checked
 def gradient_flow(
     loss: ModeLoss, theta0: Float[Tensor, " n"], until: float,
     friction: float | None = None, level: float = -math.inf,
@@ -57,6 +59,7 @@ def gradient_flow(
     return Table(log_time=_log_time(solution.y[-1, 1:]), loss=loss(path), **columns)
 
 
+@checked
 def hitting_times(
     loss: ModeLoss, theta0: Float[Tensor, " n"], levels: Sequence[float],
     until: float = 60.0, friction: float | None = None, rtol: float = RTOL,
@@ -88,6 +91,7 @@ def hitting_times(
     return torch.tensor(times, dtype=DTYPE)
 
 
+@checked
 def escape_time(
     loss: ModeLoss, theta0: Float[Tensor, " n"], drop: float = 0.05,
     until: float = 60.0, friction: float | None = None,

@@ -8,6 +8,7 @@ fails raises, and then everything is said.
 import math
 from dataclasses import KW_ONLY, dataclass
 
+from ..arguments import checked
 from ..checks import InputError
 from .files import check_name
 
@@ -34,6 +35,7 @@ def _text(value: bool | int | float) -> str:
     return f"{value + 0.0:.6g}" if isinstance(value, float) else str(value)
 
 
+@checked
 @dataclass(frozen=True)
 class Claim:
     """One number, and what a statement of the book says about it.
@@ -135,6 +137,7 @@ class Claim:
                 ", ".join(tolerances) or "exact", "holds" if self.holds else "FAILS")
 
 
+@checked
 @dataclass(frozen=True)
 class Untested:
     """A statement of the chapter that no number here can test.
@@ -192,6 +195,7 @@ class Verdicts:
         return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+@checked
 def verdicts(*claims) -> Verdicts:
     """Return the table of claims for the last line of a cell to show.
 

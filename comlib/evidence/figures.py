@@ -6,6 +6,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..arguments import checked
 from ..checks import InputError
 from .tables import Table
 
@@ -89,6 +90,7 @@ def _finish(ax: Axes, xscale: str, yscale: str, xlabel: str, ylabel: str | None)
         ax.legend()
 
 
+@checked
 def lines(table: Table, x: str, y: str | list[str], *, by: str | None = None,
           xscale: str = "linear", yscale: str = "linear", xlabel: str | None = None,
           ylabel: str | None = None, labels: list[str | None] | None = None,
@@ -123,6 +125,7 @@ def lines(table: Table, x: str, y: str | list[str], *, by: str | None = None,
     return fig, ax
 
 
+@checked
 def bands(table: Table, x: str, y: str, lower: str, upper: str, *,
           by: str | None = None, xscale: str = "linear", yscale: str = "linear",
           xlabel: str | None = None, ylabel: str | None = None,
@@ -163,6 +166,7 @@ def bands(table: Table, x: str, y: str, lower: str, upper: str, *,
     return fig, ax
 
 
+@checked
 def grid(rows: int, cols: int, height: float = 2.4, **sharing
          ) -> tuple[Figure, np.ndarray]:
     """Return a figure of small multiples and its axes, always as a matrix.
@@ -177,6 +181,7 @@ def grid(rows: int, cols: int, height: float = 2.4, **sharing
     return plt.subplots(rows, cols, squeeze=False, figsize=size, **sharing)
 
 
+@checked
 def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
             xscale: str = "linear", yscale: str = "linear", xlabel: str | None = None,
             ylabel: str | None = None, label: str | None = None, ax: Axes | None = None
@@ -214,6 +219,7 @@ def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
     return fig, ax
 
 
+@checked
 def slope(ax: Axes, x0: float, y0: float, exponent: float, text: str,
           x1: float | None = None) -> None:
     """Draw the dashed guide y = y0*(x/x0)^exponent on two log axes.

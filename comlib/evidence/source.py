@@ -7,6 +7,7 @@ import sys
 import textwrap
 from types import ModuleType
 
+from ..arguments import checked
 from ..checks import InputError
 
 
@@ -63,6 +64,7 @@ def _tidy(text: str) -> str:
     return re.sub(r":\n\n+(?= )", ":\n", text).strip("\n")
 
 
+@checked
 def show_source(*objects, doc: bool = False) -> Source:
     """Return the source of functions, classes or methods for a cell to show.
 
@@ -81,7 +83,8 @@ def show_source(*objects, doc: bool = False) -> Source:
     for item in objects:
         item = item.fget if isinstance(item, property) else item
         try:
-            text = textwrap.dedent(inspect.getsource(item))
+            # what checks the arguments of a formula is no part of it
+            text = textwrap.dedent(inspect.getsource(item)).removeprefix("@checked\n")
         except (TypeError, OSError):
             raise InputError("objects", "must be functions, classes or methods",
                              repr(item), "pass the function itself") from None
@@ -111,6 +114,7 @@ def documentation(package: ModuleType, name: str) -> str:
     return ""
 
 
+@checked
 def glossary(package: ModuleType, names: dict[str, str]) -> Source:
     """Return a table of public names, with what they mean and where they are defined.
 

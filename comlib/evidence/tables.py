@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError
 from .files import write_text
 
@@ -52,6 +53,7 @@ def _as_text(value: object, digits: int = 10) -> str:
     return text if set(text) & set(".en") else text + ".0"
 
 
+@checked
 class Table:
     """Immutable named columns of equal length, in a fixed order.
 

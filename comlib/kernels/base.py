@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_parameters
 from ..functional import DTYPE
 from .integrals import graded_rule, quadrature, quadrature_of_size
@@ -155,6 +156,7 @@ def check_rates(s: Tensor, order: int) -> None:
                          "pass e.g. torch.tensor([0.5, 1.0], dtype=torch.float64)")
 
 
+@checked
 @dataclass(frozen=True)
 class Combination(Kernel):
     """rho = sum_i weights_i kernels_i.

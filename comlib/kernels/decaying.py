@@ -8,11 +8,13 @@ import torch
 from scipy import special
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_positive
 from ..functional import DTYPE
 from .base import Kernel, check_rates
 
 
+@checked
 @dataclass(frozen=True)
 class Exponential(Kernel):
     """rho(t) = amplitude exp(-rate t).
@@ -55,6 +57,7 @@ class Exponential(Kernel):
         return ExponentialSum((self.amplitude,), (self.rate,)).laplace_moments(s, order)
 
 
+@checked
 @dataclass(frozen=True)
 class ExponentialSum(Kernel):
     """rho(t) = sum_i weights_i exp(-rates_i t), a linear diagonal RNN's kernel.
@@ -107,6 +110,7 @@ class ExponentialSum(Kernel):
                             for k in range(order + 1)])
 
 
+@checked
 @dataclass(frozen=True)
 class TemperedPolynomial(Kernel):
     """rho(t) = exp(-gamma t) (1 + t)^(-p): power law at first, then exponential.
@@ -166,6 +170,7 @@ class TemperedPolynomial(Kernel):
                               tuple(map(float, nodes + self.gamma)))
 
 
+@checked
 @dataclass(frozen=True)
 class Polynomial(Kernel):
     """rho(t) = (a + b t)^(-p), the power law of the papers' experiments.

@@ -7,11 +7,13 @@ import torch
 from scipy import special
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import check_positive
 from .base import Kernel, check_rates
 from .decaying import Exponential
 
 
+@checked
 @dataclass(frozen=True)
 class Gaussian(Kernel):
     """rho(t) = amplitude exp(-(t - center)^2 / (2 width^2)), a delayed bump.
@@ -71,6 +73,7 @@ class Gaussian(Kernel):
         return torch.stack(moments)
 
 
+@checked
 @dataclass(frozen=True)
 class TwoPart(Kernel):
     """rho(t) = exp(-rate t) + exp(-(t - center)^2 / (2 width^2)).

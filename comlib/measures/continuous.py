@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError
 from ..functional import DTYPE, Functional
 from ..kernels import Kernel, quadrature
@@ -26,6 +27,7 @@ _PANELS = 2000
 _DEAD = 800.0  # exp(-800) is zero in double precision
 
 
+@checked
 def l1_loss(
     model: Functional, kernel: Kernel, tolerance: float = 1e-12
 ) -> Float[Tensor, "*stack"]:
@@ -47,6 +49,7 @@ def l1_loss(
     return _integral(model, kernel, 1, 0, tolerance)
 
 
+@checked
 def l2_loss(
     model: Functional, kernel: Kernel, tolerance: float = 1e-12
 ) -> Float[Tensor, "*stack"]:
@@ -70,6 +73,7 @@ def l2_loss(
     return _integral(model, kernel, 2, 0, tolerance)
 
 
+@checked
 def w1_loss(
     model: Functional, kernel: Kernel, tolerance: float = 1e-12
 ) -> Float[Tensor, "*stack"]:

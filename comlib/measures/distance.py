@@ -4,12 +4,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_tensor
 from ..functional import Functional, check_timebase
 
 NORMS = ("L1", "L2", "W1")
 
 
+@checked
 def distance(
     H: Functional, H_hat: Functional, length: int, norm: str = "L1"
 ) -> Float[Tensor, "*stack"]:
@@ -48,6 +50,7 @@ def distance(
     return per_output.amax(-1)
 
 
+@checked
 def response_distance(
     H: Functional, H_hat: Functional, x: Float[Tensor, "batch time d_in"],
     norm: str = "L1",

@@ -7,10 +7,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_tensor
 from ..functional import DTYPE, Functional, check_timebase
 
 
+@checked
 def population_loss(
     model: Functional, target: Functional, length: int,
     weights: Float[Tensor, " time"] | None = None,
@@ -38,6 +40,7 @@ def population_loss(
     return dt * (kappa[:, None, None] * e.square()).sum((-3, -2, -1))
 
 
+@checked
 def gram_matrix(
     x: Float[Tensor, "batch time d_in"], weights: Float[Tensor, " time"] | None = None
 ) -> Float[Tensor, "time d_in time d_in"]:
@@ -64,6 +67,7 @@ def gram_matrix(
     return gram
 
 
+@checked
 def data_loss(
     model: Functional, target: Functional,
     gram: Float[Tensor, "time d_in time d_in"],

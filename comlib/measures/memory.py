@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_positive, check_tensor
 from ..functional import DTYPE, Functional, time_grid
 from ..models.scan import causal_convolution
@@ -15,6 +16,7 @@ from .suprema import largest_ratio
 ROUTES = ("recurrence", "convolution", "closed form")
 
 
+@checked
 def impulse_response(
     H: Functional, length: int, route: str = "recurrence"
 ) -> Float[Tensor, "*stack time d_out d_in"]:
@@ -48,6 +50,7 @@ def impulse_response(
     return y.movedim(-3, -1)
 
 
+@checked
 def memory_function(
     H: Functional, length: int, bound: float = 1.0, history: int = 0,
     every: int = 1,
@@ -85,6 +88,7 @@ def memory_function(
     return torch.maximum(small, largest_ratio(ratio, H.d_in, bound))
 
 
+@checked
 def small_signal_memory(
     H: Functional, length: int, history: int = 0
 ) -> Float[Tensor, "*stack time"]:
@@ -103,6 +107,7 @@ def small_signal_memory(
     return _tangent_norm(lambda x: _slopes(H, x, length, history), _checked(H).d_in)
 
 
+@checked
 def impulse_memory(
     H: Functional, length: int, bound: float = 1.0, history: int = 0,
     every: int = 1,
@@ -137,6 +142,7 @@ def impulse_memory(
     return torch.maximum(_tangent_norm(outputs, H.d_in), found)
 
 
+@checked
 def reversed_memory(
     H: Functional, length: int, bound: float = 1.0, history: int = 100
 ) -> Float[Tensor, "*stack time"]:
@@ -167,6 +173,7 @@ def reversed_memory(
     return torch.maximum(_tangent_norm(slopes, H.d_in), found)
 
 
+@checked
 def fitted_rate(
     memory: Float[Tensor, " time"], dt: float, start: float, stop: float
 ) -> float:
@@ -184,6 +191,7 @@ def fitted_rate(
     return -_slope(lambda t: t, memory, dt, start, stop)
 
 
+@checked
 def fitted_power(
     memory: Float[Tensor, " time"], dt: float, start: float, stop: float
 ) -> float:

@@ -6,11 +6,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_tensor
 from ..functional import Functional
 from ..models.scan import ACTIVATIONS, scan
 
 
+@checked
 def neural_tangent_kernel(
     H: Functional, x: Float[Tensor, "batch time d_in"],
     z: Float[Tensor, "others time d_in"] | None = None, *,

@@ -7,12 +7,14 @@ import torch
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from ..arguments import checked
 from ..checks import InputError, check_count
 from ..functional import DTYPE, Functional
 
 CELLS = {"RNN": torch.nn.RNN, "GRU": torch.nn.GRU, "LSTM": torch.nn.LSTM}
 
 
+@checked
 class TorchRecurrent(Functional):
     """A torch.nn.RNN, GRU or LSTM between a linear encoder and a linear decoder.
 
@@ -64,6 +66,7 @@ class TorchRecurrent(Functional):
         self.to(DTYPE).eval()
 
     @classmethod
+    @checked
     def random(
         cls, cell: str, width: int, *, layers: int = 1, d_in: int = 1,
         d_out: int = 1, seed: int = 0, dt: float = 1.0,
@@ -102,6 +105,7 @@ class TorchRecurrent(Functional):
         return self.decoder(self.module(self.encoder(x))[0])
 
 
+@checked
 class CausalAttention(Functional):
     """Layers of causal self-attention, in evaluation mode, batch first.
 
@@ -159,6 +163,7 @@ class CausalAttention(Functional):
             return self.decoder(self.layers(features, mask=later))
 
 
+@checked
 def sinusoidal_positions(length: int, width: int) -> Tensor:
     """Return the (length, width) sinusoidal codes of time points.
 

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_parameters, check_positive
 
 
@@ -118,6 +119,7 @@ def _in_range(eigenvalue: Tensor, ok: Tensor, rule: str) -> Tensor:
     return eigenvalue
 
 
+@checked
 @dataclass(frozen=True)
 class Direct(Parameterization):
     """f(w) = w: the weight is the eigenvalue."""
@@ -135,6 +137,7 @@ class Direct(Parameterization):
         return W
 
 
+@checked
 @dataclass(frozen=True)
 class ReLU(Parameterization):
     """f(w) = -max(w, 0): stable only up to the boundary, where f is constant."""
@@ -153,6 +156,7 @@ class ReLU(Parameterization):
         return self.matrix(W)
 
 
+@checked
 @dataclass(frozen=True)
 class Exp(Parameterization):
     """f(w) = -exp(w)."""
@@ -165,6 +169,7 @@ class Exp(Parameterization):
         return torch.log(-eigenvalue)
 
 
+@checked
 @dataclass(frozen=True)
 class Softplus(Parameterization):
     """f(w) = -log(1 + exp(w)), with |Im f| < pi for complex w."""
@@ -186,6 +191,7 @@ class Softplus(Parameterization):
         return -eigenvalue + torch.log(-torch.expm1(eigenvalue))
 
 
+@checked
 @dataclass(frozen=True)
 class InverseQuadratic(Parameterization):
     """f(w) = -1 / (a w^2 + b).
@@ -216,6 +222,7 @@ class InverseQuadratic(Parameterization):
         return torch.sqrt((-1 / eigenvalue - self.b) / self.a)
 
 
+@checked
 @dataclass(frozen=True)
 class UnitGain(Parameterization):
     """The map ``base`` with modes of unit gain: the input of a mode is times |f|.

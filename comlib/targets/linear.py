@@ -6,12 +6,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError
 from ..functional import Functional, time_grid
 from ..kernels import Kernel
 from ..models.scan import activation_named, causal_convolution
 
 
+@checked
 class LinearFunctional(Functional):
     """Causal convolution with a memory kernel: H_t(x) = int rho(s) x(t - s) ds.
 
@@ -59,6 +61,7 @@ class LinearFunctional(Functional):
         return causal_convolution(self.dt * samples, x)
 
 
+@checked
 class Memoryless(Functional):
     """y_t = sigma(x_t): no memory; nonlinear unless sigma is the identity.
 
@@ -81,6 +84,7 @@ class Memoryless(Functional):
         return self.sigma(x)
 
 
+@checked
 class Composition(Functional):
     """The functionals one after the other; a network of several layers.
 
@@ -120,6 +124,7 @@ class Composition(Functional):
         return x
 
 
+@checked
 class Residual(Functional):
     """x + H(x), as in the layers of deep sequence models.
 

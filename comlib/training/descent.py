@@ -16,6 +16,7 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
+from ..arguments import checked
 from ..checks import InputError
 from ..evidence import Table
 from ..functional import Functional
@@ -74,6 +75,7 @@ class Path:
         return Table(member=member, update=table["update"], loss=table["loss"])
 
 
+@checked
 def descend(
     start: Functional | Tensor, loss: Callable[..., Float[Tensor, "*stack"]],
     protocol: Descent = Descent(), *, goal: float | Tensor = -math.inf,

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_positive
 from ..functional import time_grid
 
@@ -19,6 +20,7 @@ SCHEDULES = ("constant", "cosine", "plateau")
 METHODS = ("gd", "heavy ball", "adam")
 
 
+@checked
 @dataclass(frozen=True)
 class QuasiNewton:
     """Minimise an exact loss: L-BFGS with a strong Wolfe line search, then polish.
@@ -56,6 +58,7 @@ class QuasiNewton:
         check_positive("tolerance", self.tolerance)
 
 
+@checked
 @dataclass(frozen=True)
 class Protocol:
     """Minimise a sampled loss by AdamW on fresh white noise at every update.
@@ -131,6 +134,7 @@ class Protocol:
         return self.learning_rate * (1 + math.cos(phase)) / 2
 
 
+@checked
 @dataclass(frozen=True)
 class Descent:
     """Minimise an exact loss by steps of one rate: no clipping, no schedule, no noise.
@@ -203,6 +207,7 @@ it was squared: the power 2 became 4, with a sum of 1.8 instead of 1
 """
 
 
+@checked
 def growing_weights(length: int, power: float = 2.0) -> Float[Tensor, " time"]:
     """Return weights w_k in proportion to (k + 1)^power, with sum one.
 

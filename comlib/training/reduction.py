@@ -2,12 +2,14 @@
 
 import torch
 
+from ..arguments import checked
 from ..checks import InputError, check_count
 from ..functional import Functional
 from ..measures import cross_gramian
 from ..models import RNN
 
 
+@checked
 def balanced_truncation(model: Functional, width: int) -> RNN:
     """Return the model without the states that link past and future least.
 

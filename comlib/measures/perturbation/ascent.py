@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import InputError, check_count
 from ...functional import DTYPE, Functional
 from ...models import Direct
@@ -15,6 +16,7 @@ from .ball import perturb, weight_norms
 Weights = dict[str, Tensor]
 
 
+@checked
 def worst_case(
     model: Functional, loss: Callable[[Functional], Tensor], radius: float, *,
     restarts: int = 8, updates: int = 30, only: Iterable[str] | None = None,
@@ -79,6 +81,7 @@ def worst_case(
     return model.with_parameters({n: centre[n] + best[n][worst] for n in names})
 
 
+@checked
 def in_eigenvalues(model: Functional) -> Functional:
     """Return the same model, with W and the effective input weights as its weights.
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import InputError, check_count, check_positive
 from ...functional import DTYPE, Functional
 
 
+@checked
 def perturb(
     model: Functional, radius: float, copies: int, seed: int,
     only: Iterable[str] | None = None, norm: str = "ball",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import InputError, check_positive
 from ...functional import DTYPE, Functional
 from ...models import Direct
@@ -16,6 +17,7 @@ _NORMS = ("L1", "L2", "W1")
 _CELLS = 16
 
 
+@checked
 def certified_change(
     model: Functional, radius: float, *, length: int | None = None,
     norm: str = "L1", only: Iterable[str] | None = None, region: str = "ball",

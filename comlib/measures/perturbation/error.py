@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import InputError
 from ...evidence import Table
 from ...functional import Functional
@@ -19,6 +20,7 @@ from .certificates import certified_change
 _ROUGH = 1e-6  # precision of the integrals while searching
 
 
+@checked
 def perturbation_error(
     model: Functional, target: Functional, radii: Sequence[float], *,
     length: int | None = None, norm: str = "L1", copies: int = 30, seed: int = 0,

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import check_positive
 from ...evidence import Table
 from ...kernels import Kernel, quadrature
 
 
+@checked
 def certified_lower_curve(
     kernel: Kernel, radii: Sequence[float], horizon: float = math.inf
 ) -> Table:
@@ -56,6 +58,7 @@ def certified_lower_curve(
     return Table(radius=list(radii), lower=lower)
 
 
+@checked
 def horizon_ladder(
     kernel: Kernel, radii: Sequence[float], horizons: Sequence[float]
 ) -> Table:

@@ -3,10 +3,12 @@
 from jaxtyping import Float
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import InputError
 from ...functional import Functional
 
 
+@checked
 def stability_margin(model: Functional) -> Float[Tensor, "*stack"]:
     """Return -max Re of the eigenvalues of W, the distance to the imaginary axis.
 

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from scipy import linalg, optimize
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import InputError, check_tensor
 from ...functional import Functional
 
@@ -19,6 +20,7 @@ _LEVEL = 1e-11  # a level this much lower must not be reached any more
 _ROUNDS = 60
 
 
+@checked
 def complex_stability_radius(W: Float[Tensor, "m m"]) -> float:
     """Return r_C(W) = min over omega of sigma_min(i omega - W), to 1e-10.
 
@@ -37,6 +39,7 @@ def complex_stability_radius(W: Float[Tensor, "m m"]) -> float:
     return _complex(_square(W))[0]
 
 
+@checked
 def real_stability_radius(W: Float[Tensor, "m m"]) -> float:
     """Return r_R(W), the least spectral norm of a real destabilising Delta, to 1e-10.
 
@@ -56,6 +59,7 @@ def real_stability_radius(W: Float[Tensor, "m m"]) -> float:
     return _real(_square(W))[0]
 
 
+@checked
 def destabilising_perturbation(
     W: Float[Tensor, "m m"], field: str = "real"
 ) -> Tensor:
@@ -86,6 +90,7 @@ def destabilising_perturbation(
     return torch.from_numpy(_rank_two(A, omega))
 
 
+@checked
 def blow_up_radius(model: Functional, field: str = "real") -> float:
     """Return the least size of a perturbation of W that leaves a mode undamped.
 

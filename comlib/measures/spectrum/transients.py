@@ -8,10 +8,12 @@ from jaxtyping import Float
 from scipy import optimize
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import InputError, check_tensor
 from .radii import complex_stability_radius
 
 
+@checked
 def numerical_abscissa(W: Float[Tensor, "m m"]) -> float:
     """Return max Re v* W v over |v| = 1, the growth rate of |exp(W t)| at t = 0.
 
@@ -26,6 +28,7 @@ def numerical_abscissa(W: Float[Tensor, "m m"]) -> float:
     return float(torch.linalg.eigvalsh((_square(W) + W.mT) / 2)[-1].detach())
 
 
+@checked
 def kreiss_constant(W: Float[Tensor, "m m"]) -> float:
     """Return sup over x > 0 of x / r_C(W - x), the sup of Re z |(z - W)^-1|.
 
