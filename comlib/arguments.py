@@ -24,8 +24,8 @@ SEQUENCES, UNIONS = (Sequence, Iterable, tuple, list), (types.UnionType, typing.
 CURES = {
     ("Functional", "Kernel"): "wrap it: LinearFunctional(kernel, dt)",
     ("Functional", "RNNBase"): "wrap it: TorchRecurrent(module)",
-    ("Functional", "Module"): "wrap it: TorchCausal(module, dt=dt, d_in=d_in)",
-    ("Functional", "function"): "wrap it: TorchCausal(function, dt=dt, d_in=d_in)",
+    ("Functional", "Module"): "wrap it: CausalModule(module, dt=dt, d_in=d_in)",
+    ("Functional", "function"): "wrap it: CausalModule(function, dt=dt)",
     ("Kernel", "LinearFunctional"): "pass its .kernels[0]",
     ("Kernel", "Functional"): "pass the target's kernel; that of a linear model is "
                               "impulse_response(model, length)",
@@ -36,33 +36,47 @@ NUMBERS = {bool: "True or False", int: "a whole number", float: "a number, not N
            str: "text"}
 
 
-def checked(function: Callable) -> Callable:
+def checked(function: Callable | None = None, *, linear: str = "") -> Callable:
     """Check arguments against their annotations before the call.
 
     NumPy's numbers become Python's; arrays become the sequences, and lists the
-    tuples, that are asked for. Tensors and the weights of functionals must be in
-    double precision: what was rounded to float32 is refused, not mended.
+    tuples, that are asked for. Dimensions of one name have one size. Tensors and the
+    weights of functionals must be in double precision: what was rounded to float32
+    is refused, not mended.
 
     Args:
         function: a function, or a class, whose ``__init__`` is checked then.
+        linear: every functional must be linear; what to do with one that is not.
     """
+    if function is None:
+        return functools.partial(checked, linear=linear)
     if isinstance(function, type):
         function.__init__ = checked(function.__init__)
         return function
     parameters = inspect.signature(function).parameters
-    rules = {name: p.annotation for name, p in parameters.items()
-             if p.annotation is not p.empty and p.kind is not p.VAR_KEYWORD}
     order = [name for name, p in parameters.items() if p.kind in (0, 1, 2)]
     more = next((n for n, p in parameters.items() if p.kind is p.VAR_POSITIONAL), "")
+    rules = {name: p.annotation for name, p in parameters.items()
+             if p.annotation is not p.empty and p.kind is not p.VAR_KEYWORD}
+
+    def look(name: str, value: object, sizes: dict[str, int]) -> object:
+        value = check_annotated(name, value, rules[name]) if name in rules else value
+        if linear and not getattr(value, "linear", True):
+            raise InputError(name, "must be linear to have a memory kernel",
+                             type(value).__name__, linear)
+        for dimension, size in _sizes(value, rules.get(name)):
+            if sizes.setdefault(dimension, size) != size:
+                raise InputError(name, f"must have {dimension} = {sizes[dimension]}, "
+                                 "like the arguments before", tuple(value.shape),
+                                 "make them fit")
+        return value
 
     @functools.wraps(function)
     def call(*args: object, **kwargs: object) -> object:
-        names = [*order, *[more] * (len(args) - len(order))]
-        args = [check_annotated(name, value, rules[name]) if name in rules else value
-                for name, value in zip(names, args)]
-        kwargs = {name: check_annotated(name, value, rules[name]) if name in rules
-                  else value for name, value in kwargs.items()}
-        return function(*args, **kwargs)
+        names, sizes = [*order, *[more] * (len(args) - len(order))], {}
+        return function(
+            *[look(name, value, sizes) for name, value in zip(names, args)],
+            **{name: look(name, value, sizes) for name, value in kwargs.items()})
 
     return call
 
@@ -94,7 +108,9 @@ def _fit(value: object, rule: object) -> tuple[bool, object]:
     if kind in NUMBERS:
         return _fit_number(value, kind)
     if kind in SEQUENCES and parts:
-        return _fit_sequence(value, kind, parts[0])
+        fits, value = _fit_sequence(value, kind, parts[0])
+        fixed = kind is tuple and parts[-1] is not ...
+        return fits and (not fixed or len(value) == len(parts)), value
     if kind in (None, types.NoneType):
         return value is None, value
     if kind is Callable:
@@ -122,9 +138,9 @@ def _fit_number(value: object, wanted: type) -> tuple[bool, object]:
 
 def _fit_sequence(value: object, wanted: type, each: object) -> tuple[bool, object]:
     """Return it with its elements checked; what can be read only once is left."""
-    if hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1:
-        value = value.tolist()
-    if isinstance(value, (str, bytes, Tensor)) or not isinstance(value, Iterable):
+    if hasattr(value, "tolist"):
+        value = value.tolist() if value.ndim == 1 else None
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
         return False, value
     if wanted is Iterable and not isinstance(value, Sequence):
         return True, value
@@ -141,11 +157,18 @@ def _fit_tensor(value: object, wanted: type) -> bool:
     if value.dtype in SINGLE or dtype not in getattr(wanted, "dtypes", (dtype,)):
         return False
     names = getattr(wanted, "dim_str", "*any").split()
-    fixed = [name for name in names if not name.startswith("*")]
-    if value.ndim < len(fixed) or (value.ndim > len(fixed) and fixed == names):
-        return False
-    sizes = set(zip(reversed(fixed), reversed(value.shape)))
-    return len(sizes) == len(set(fixed))
+    some = names[:1] if names[0].startswith("*") else []
+    return value.ndim == len(names) if not some else value.ndim >= len(names) - 1
+
+
+def _sizes(value: object, rule: object) -> list[tuple[str, int]]:
+    """Return the dimensions of a tensor that have names, with their sizes."""
+    if not isinstance(value, Tensor):
+        return []
+    names = next((part.dim_str.split() for part in (rule, *typing.get_args(rule))
+                  if hasattr(part, "dim_str")), [])
+    return [(name, size) for name, size in zip(reversed(names), reversed(value.shape))
+            if name.isidentifier()]
 
 
 def _is_tensor(kind: object) -> bool:
@@ -186,7 +209,7 @@ def _cure(argument: str, value: object, rule: object) -> str:
     names = [cls.__name__ for cls in type(value).__mro__]
     if wanted.intersection(names[:-1]) and not _is_double(value):
         return (f"its weights are float32: call {argument}.double(), or wrap torch's "
-                "own layers in TorchRecurrent or TorchCausal")
+                "own layers in TorchRecurrent or CausalModule")
     for came in names:
         for (kind, other), cure in CURES.items():
             if kind in wanted and other == came:

@@ -1,7 +1,7 @@
 """Bad input: what every argument is checked with, and how it is refused."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import fields
 from numbers import Integral, Real
 
@@ -80,10 +80,26 @@ def check_choice(argument: str, value: str, known: Iterable[str]) -> str:
     Raises:
         InputError: it is none of them.
     """
-    known = sorted(known)
+    known = list(known)
     if not isinstance(value, str) or value not in known:
-        raise InputError(argument, f"must be one of {known}", shown(value),
+        raise InputError(argument, f"must be one of {', '.join(known)}", shown(value),
                          f"choose one, e.g. {argument}={known[0]!r}")
+    return value
+
+
+def check_filled(argument: str, value: Sized) -> Sized:
+    """Return ``value`` if it holds something.
+
+    Args:
+        argument: the name that the error message gives.
+        value: what came.
+
+    Raises:
+        InputError: it is empty.
+    """
+    if len(value) == 0:
+        raise InputError(argument, "must hold at least one", "none",
+                         "leave the call out, or pass one")
     return value
 
 

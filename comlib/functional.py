@@ -26,6 +26,17 @@ class Functional(torch.nn.Module, ABC):
     first sample the input is zero. A stack of functionals is a functional: its
     parameters carry the leading dimensions ``stack``, () for a single one.
 
+    One's own needs ``respond`` alone, on checked inputs, and float64 weights::
+
+        class MovingAverage(Functional):
+            def respond(self, x):
+                before = torch.nn.functional.pad(x, (0, 0, 1, -1))
+                return (x + before) / 2
+
+        memory_function(MovingAverage(dt=0.1), length=20)
+
+    A torch module or function becomes one in ``CausalModule``.
+
     Source: def-functional in the book; "Inverse Approximation Theory", Sec. 2.1.
 
     Args:
@@ -108,7 +119,26 @@ class Functional(torch.nn.Module, ABC):
             InputError: the functional is not linear.
         """
         raise InputError("H", "must be linear to have a memory kernel",
-                         type(self).__name__, "use comlib.impulse_response")
+                         type(self).__name__,
+                         "use impulse_response, or response_distance")
+
+
+def check_single(argument: str, H: Functional) -> Functional:
+    """Return the functional if it is a single one, and not a stack.
+
+    Args:
+        argument: the name that the error message gives.
+        H: what came.
+
+    Raises:
+        InputError: it is a stack.
+    """
+    shape = getattr(getattr(H, "c", None), "shape", ())
+    if len(shape) > 2:
+        raise InputError(argument, "must be a single one, not a stack",
+                         f"readouts of shape {tuple(shape)}",
+                         "take its members one by one")
+    return H
 
 
 def check_timebase(*functionals: Functional) -> float:

@@ -14,6 +14,7 @@ from comlib import (
     LinearFunctional,
     UnstableError,
 )
+from comlib.dynamics import ModeLoss, gradient_flow
 from comlib.functional import DTYPE
 from comlib.kernels import Combination, MatrixExponential, ShiftedBox, Sine
 from comlib.measures import (
@@ -23,6 +24,7 @@ from comlib.measures import (
     fitted_rate,
     homogeneity_defect,
     impulse_memory,
+    linearity_defect,
     reversed_memory,
     small_signal_memory,
 )
@@ -35,6 +37,7 @@ from comlib.targets import (
     reversed_heaviside,
     sine,
 )
+from comlib.training import descend
 
 # under --jaxtyping-packages the annotations refuse some calls before comlib does
 CHECKED = hasattr(Functional.forward, "__wrapped__")
@@ -204,17 +207,47 @@ CALLS = {
     "the kernel of the future": ("lag", lambda: Delay(-1, 0.1).kernel_samples(5)),
     "a memoryless sigmoid": ("activation", lambda: cm.Memoryless("sigmoid", 0.1)),
     # adapters
-    "time first": ("module", lambda: cm.TorchRecurrent(GRU(1, 2))),
     "both directions": (
         "module",
         lambda: cm.TorchRecurrent(GRU(1, 2, batch_first=True, bidirectional=True)),
     ),
-    "dropout": (
-        "module",
-        lambda: cm.TorchRecurrent(
-            GRU(1, 2, num_layers=2, batch_first=True, dropout=0.5)
-        ),
+    "a kernel of NaN": ("factor", lambda: Exponential() * float("nan")),
+    "an amplitude of None": ("amplitude", lambda: Exponential(amplitude=None)),
+    "an infinite amplitude": ("amplitude", lambda: Exponential(amplitude=1 / 1e-320)),
+    "more inputs than others": ("z", lambda: linearity_defect(H, X, X[:1])),
+    "a column beyond 2^63": ("n", lambda: cm.Table(n=np.array([2**63], np.uint64))),
+    "a goal of NaN": ("goal", lambda: descend(H, abs, goal=float("nan"))),
+    "a protocol that is a dict": (
+        "protocol",
+        lambda: cm.fit(LINEAR, TARGET, length=5, protocol={}),
     ),
+    "a target that is perturbed": (
+        "model, only",
+        lambda: cm.perturbation_error(TARGET, TARGET, [0.1], length=5),
+    ),
+    "a flow without end": (
+        "until",
+        lambda: gradient_flow(ModeLoss(Exponential()), CURVE[:2], float("inf")),
+    ),
+    "weights of float32": ("W", lambda: rnn(W=W2.float())),
+    "a model of float32": ("H", lambda: cm.memory_function(rnn().float(), 5)),
+    "the fit of a model of float32": (
+        "model",
+        lambda: cm.fit(rnn().float(), TARGET, length=5),
+    ),
+    "a target that is a kernel": (
+        "target",
+        lambda: cm.fit(LINEAR, Exponential(), length=5),
+    ),
+    "the Hankel values of a target": (
+        "H",
+        lambda: cm.hankel_singular_values(TARGET),
+    ),
+    "the radius of a stack": (
+        "W",
+        lambda: cm.complex_stability_radius(torch.stack([W2, W2])),
+    ),
+    "the radius of a target": ("W", lambda: cm.real_stability_radius(TARGET)),
     "no recurrent module": ("module", lambda: cm.TorchRecurrent(torch.nn.Linear(1, 1))),
     "an encoder that does not fit": (
         "encoder",
@@ -305,7 +338,7 @@ CALLS = {
         "norm",
         lambda: cm.response_distance(TARGET, H, X, "l1"),
     ),
-    "the distance of a nonlinear model": ("H", lambda: cm.distance(TARGET, H, 5)),
+    "the distance of a nonlinear model": ("H_hat", lambda: cm.distance(TARGET, H, 5)),
     "two timebases": (
         "dt",
         lambda: cm.distance(TARGET, LinearFunctional(Exponential(), 0.2), 5),
@@ -393,3 +426,36 @@ def test_a_radius_of_zero_and_numpy_counts_are_fine():
     cm.perturb(H, 0.0, 2, seed=0)
     assert cm.time_grid(3, 1.0).tolist() == [0, 1, 2]
     assert len(cm.time_grid(np.int64(3), np.float64(0.5))) == 3
+
+
+@pytest.mark.parametrize("call, cure", [
+    (lambda: cm.memory_function(Exponential(), 5), "LinearFunctional(kernel, dt)"),
+    (lambda: cm.memory_function(GRU(1, 1), 5), "TorchRecurrent(module)"),
+    (lambda: cm.gain(torch.nn.Linear(1, 1), X), "CausalModule(module, "),
+    (lambda: cm.impulse_response(lambda x: x, 5), "CausalModule(function, "),
+    (lambda: cm.l1_loss(LINEAR, TARGET), ".kernels[0]"),
+    (lambda: cm.hankel_singular_values(TARGET), ".kernels[0]"),
+    (lambda: cm.l1_loss(LINEAR, LINEAR), "impulse_response(model, length)"),
+    (lambda: cm.distance(TARGET, H, 5), "response_distance(H, H_hat, x)"),
+    (lambda: cm.population_loss(H, TARGET, 5), "response_distance(H, H_hat, x)"),
+    (lambda: cm.gain(H.float(), X), "call H.double()"),
+    (lambda: cm.gain(H, X.float()), "x.double()"),
+    (lambda: cm.gain(H, X.numpy()), "torch.as_tensor"),
+])
+def test_the_cure_is_the_right_one(call, cure):
+    H.double()
+    with pytest.raises(InputError) as caught:
+        call()
+    H.double()
+    assert cure in caught.value.cure
+
+
+def test_numbers_of_numpy_are_numbers():
+    counts = {"length": np.int64(5), "bound": np.float32(0.5), "every": np.uint8(2)}
+    expected = cm.memory_function(LINEAR, 5, 0.5, every=2)
+    assert torch.equal(cm.memory_function(LINEAR, **counts), expected)
+    first, second = (cm.RNN.random(2, dt=0.1, seed=seed) for seed in (3, np.int64(3)))
+    assert torch.equal(first.W, second.W)
+    radii = np.array([0.1, 0.2])
+    assert cm.perturbation_error(LINEAR, TARGET, radii, length=5, copies=2,
+                                 restarts=0)["radius"].tolist() == [0.1, 0.2]

@@ -41,7 +41,7 @@ def explicit_floor(
         InputError: 2 omega is not below the smallest rate.
     """
     a, w = theta0.chunk(2)
-    slowest = float(w.min())
+    slowest, mass = float(w.min()), check_positive("mass", mass)
     if not 0 < 2 * omega < slowest:
         raise InputError("omega", f"must be in (0, {slowest / 2:g})", omega,
                          "the ball must not contain a rate of zero")
@@ -105,6 +105,7 @@ def projection_floor(
     """
     w = theta0.chunk(2)[1]
     slowest = check_positive("theta0", float(w.min()))
+    friction = friction and check_positive("friction", friction, zero=True)
     modes = len(w) + check_count("short", short, 0)
     r = _radii(slowest)
     eta = projection_ceiling(bump, slowest - r, modes)

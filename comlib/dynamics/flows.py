@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 from torch import Tensor
 
 from ..arguments import checked
-from ..checks import InputError, check_positive
+from ..checks import InputError, check_filled, check_positive
 from ..evidence import Table
 from ..functional import DTYPE
 from .mode_loss import ModeLoss
@@ -83,6 +83,8 @@ def hitting_times(
     Raises:
         InputError: wrong arguments, or a rate came down to zero.
     """
+    check_positive("rtol", rtol)
+    check_filled("levels", levels)
     solution = _integrate(loss, theta0, until, friction, levels, rtol)
     start = float(loss(theta0))
     times = [-math.inf if level >= start else _log_time(hits[0, -1]) if len(hits)
@@ -123,8 +125,8 @@ def _integrate(loss, theta0, until, friction, levels, rtol=RTOL):
     if theta0.ndim != 1:
         raise InputError("theta0", "must have shape (2m,)", tuple(theta0.shape),
                          "follow one flow after the other")
-    if not until > BEGIN:
-        raise InputError("until", f"must be greater than {BEGIN:g}", until,
+    if not BEGIN < until < math.inf:
+        raise InputError("until", f"must be finite and > {BEGIN:g}", until,
                          "it is the logarithm of the last time")
     size = len(theta0)
     events = [_Falls(loss, level, size) for level in levels]

@@ -87,7 +87,12 @@ def slow_manifold_law(rate: float, omega: float, width: float = 1.0) -> float:
         rate: w at time 0.
         omega: one over the delay.
         width: s, the standard deviation of the bump.
+
+    Raises:
+        InputError: one of them is not positive.
     """
+    for name, value in (("rate", rate), ("omega", omega), ("width", width)):
+        check_positive(name, value)
     square = (width * rate) ** 2
     return (2 * rate / omega - square + 2 * math.log(omega)
             - math.log(16 * math.pi * width**2 * rate))

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..arguments import checked
-from ..checks import InputError
+from ..checks import InputError, check_choice, check_count, check_positive
 from .tables import Table
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -15,6 +15,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 1)))
 """One line style for each colour, so that curves differ in grey too."""
+
+SCALES = ("linear", "log", "symlog", "asinh")
 
 WIDTH = 6.0
 """Width of a figure in inches: 960 pixels, shown 700 wide or 380 on a phone."""
@@ -82,6 +84,7 @@ def _above(values: np.ndarray, floor: float | None) -> np.ndarray:
 
 
 def _finish(ax: Axes, xscale: str, yscale: str, xlabel: str, ylabel: str | None):
+    check_choice("xscale", xscale, SCALES), check_choice("yscale", yscale, SCALES)
     ax.set(xscale=xscale, yscale=yscale, xlabel=xlabel)
     shared = len(ax.get_shared_y_axes().get_siblings(ax)) > 1
     if ylabel is not None and not (shared and not ax.get_subplotspec().is_first_col()):
@@ -177,7 +180,8 @@ def grid(rows: int, cols: int, height: float = 2.4, **sharing
         height: height of a row in inches.
         sharing: passed on to ``plt.subplots``, e.g. sharey=True.
     """
-    size = (WIDTH if cols < 3 else 1.25 * WIDTH, height * rows)
+    check_count("rows", rows), check_positive("height", height)
+    size = (WIDTH if check_count("cols", cols) < 3 else 1.25 * WIDTH, height * rows)
     return plt.subplots(rows, cols, squeeze=False, figsize=size, **sharing)
 
 
@@ -211,6 +215,7 @@ def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
                          "select rows with where(...)")
     cells = np.full((len(up), len(across)), np.nan)
     cells[j, i] = table[value]
+    check_choice("scale", scale, SCALES)
     fig, ax = _axes(ax)
     image = ax.pcolormesh(across, up, cells, shading="nearest", norm=scale)
     fig.colorbar(image, ax=ax, label=label or _words(value))

@@ -84,7 +84,8 @@ def show_source(*objects, doc: bool = False) -> Source:
         item = item.fget if isinstance(item, property) else item
         try:
             # what checks the arguments of a formula is no part of it
-            text = textwrap.dedent(inspect.getsource(item)).removeprefix("@checked\n")
+            text = textwrap.dedent(inspect.getsource(item))
+            text = re.sub(r"\A@checked.*\n", "", text)
         except (TypeError, OSError):
             raise InputError("objects", "must be functions, classes or methods",
                              repr(item), "pass the function itself") from None

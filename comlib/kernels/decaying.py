@@ -9,7 +9,7 @@ from scipy import special
 from torch import Tensor
 
 from ..arguments import checked
-from ..checks import InputError, check_count, check_positive
+from ..checks import InputError, check_count, check_finite, check_positive
 from ..functional import DTYPE
 from .base import Kernel, check_rates
 
@@ -32,6 +32,7 @@ class Exponential(Kernel):
 
     def __post_init__(self):
         check_positive("rate", self.rate)
+        check_finite("amplitude", self.amplitude)
 
     def __call__(self, t: Tensor) -> Tensor:
         return self.amplitude * torch.exp(-self.rate * t)
@@ -78,8 +79,9 @@ class ExponentialSum(Kernel):
             raise InputError("weights", "must be one for each rate",
                              f"{len(self.weights)} and {len(self.rates)}",
                              "pass tuples of the same positive length")
-        for rate in self.rates:
+        for rate, weight in zip(self.rates, self.weights):
             check_positive("rates", rate)
+            check_finite("weights", weight)
 
     def __call__(self, t: Tensor) -> Tensor:
         w, r = (torch.tensor(v, dtype=t.dtype) for v in (self.weights, self.rates))

@@ -8,7 +8,7 @@ from scipy import special
 from torch import Tensor
 
 from ..arguments import checked
-from ..checks import check_positive
+from ..checks import check_finite, check_positive
 from .base import Kernel, check_rates
 from .decaying import Exponential
 
@@ -33,6 +33,8 @@ class Gaussian(Kernel):
 
     def __post_init__(self):
         check_positive("width", self.width)
+        for name in ("center", "amplitude"):
+            check_finite(name, getattr(self, name))
 
     def __call__(self, t: Tensor) -> Tensor:
         z = (t - self.center) / self.width
@@ -97,6 +99,7 @@ class TwoPart(Kernel):
     def __post_init__(self):
         check_positive("rate", self.rate)
         check_positive("width", self.width)
+        check_finite("center", self.center)
 
     @property
     def parts(self) -> tuple[Exponential, Gaussian]:

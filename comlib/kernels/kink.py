@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ..arguments import checked
-from ..checks import InputError, check_count, check_positive
+from ..checks import InputError, check_count, check_finite, check_positive
 from .base import Kernel
 
 
@@ -40,6 +40,7 @@ class Kink(Kernel):
         check_positive("rate", self.rate)
         check_positive("center", self.center)
         check_count("p", self.p)
+        check_finite("amplitude", self.amplitude)
 
     def __call__(self, t: Tensor) -> Tensor:
         # so far out that the exponential has underflowed, the power must not overflow

@@ -12,7 +12,7 @@ from ..checks import InputError, check_tensor
 from ..functional import DTYPE, Functional, check_timebase
 
 
-@checked
+@checked(linear="compare what they answer: response_distance(H, H_hat, x)")
 def population_loss(
     model: Functional, target: Functional, length: int,
     weights: Float[Tensor, " time"] | None = None,
@@ -67,7 +67,7 @@ def gram_matrix(
     return gram
 
 
-@checked
+@checked(linear="compare what they answer: response_distance(H, H_hat, x)")
 def data_loss(
     model: Functional, target: Functional,
     gram: Float[Tensor, "time d_in time d_in"],

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ..arguments import checked
-from ..checks import InputError, check_count, check_positive, check_tensor
+from ..checks import InputError, check_choice, check_count, check_positive, check_tensor
 from ..functional import DTYPE, Functional, time_grid
 from ..models.scan import causal_convolution
 from ..targets import heaviside, impulse, reversed_heaviside
@@ -36,12 +36,10 @@ def impulse_response(
     Raises:
         InputError: unknown route, or no kernel for it.
     """
-    if route not in ROUTES:
-        raise InputError("route", f"must be one of {ROUTES}", repr(route),
-                         "choose one of these")
+    check_choice("route", route, ROUTES)
     if route == "closed form":
-        return _checked(H).kernel_samples(length)
-    x = impulse(torch.eye(_checked(H).d_in, dtype=DTYPE), length, H.dt)
+        return H.kernel_samples(length)
+    x = impulse(torch.eye(H.d_in, dtype=DTYPE), length, H.dt)
     if route == "convolution":
         kernel = H.dt * H.kernel_samples(length)
         y = causal_convolution(kernel, x.to(kernel.dtype))
@@ -78,7 +76,7 @@ def memory_function(
     """
     check_positive("bound", bound)
     check_count("every", every)
-    if _checked(H).linear:
+    if H.linear:
         return _operator_norm(H.kernel_samples(length))[..., ::every]
 
     def ratio(x: Tensor) -> Tensor:
@@ -104,7 +102,7 @@ def small_signal_memory(
     Raises:
         InputError: a size is not positive.
     """
-    return _tangent_norm(lambda x: _slopes(H, x, length, history), _checked(H).d_in)
+    return _tangent_norm(lambda x: _slopes(H, x, length, history), H.d_in)
 
 
 @checked
@@ -131,7 +129,7 @@ def impulse_memory(
     """
     check_positive("bound", bound)
     check_count("every", every)
-    if _checked(H).linear:
+    if H.linear:
         return _operator_norm(H.kernel_samples(length))[..., ::every]
 
     def outputs(x: Tensor) -> Tensor:
@@ -169,7 +167,7 @@ def reversed_memory(
         u = reversed_heaviside(x, window, stop=history)
         return torch.diff(_adjusted(H, u)[..., history - 1 :, :], dim=-2) / H.dt
 
-    found = largest_ratio(lambda x: slopes(x).abs().amax(-1), _checked(H).d_in, bound)
+    found = largest_ratio(lambda x: slopes(x).abs().amax(-1), H.d_in, bound)
     return torch.maximum(_tangent_norm(slopes, H.d_in), found)
 
 
@@ -215,13 +213,6 @@ def _adjusted(H: Functional, x: Tensor) -> Tensor:
     x = x.to(next((p.dtype for p in H.parameters()), x.dtype))
     y = H(torch.cat([x, torch.zeros_like(x[:1])]))
     return y[..., :-1, :, :] - y[..., -1:, :, :]
-
-
-def _checked(H: object) -> Functional:
-    if not isinstance(H, Functional):
-        cure = "wrap a kernel in LinearFunctional(kernel, dt)"
-        raise InputError("H", "must be a Functional", type(H).__name__, cure)
-    return H
 
 
 def _slopes(H: Functional, x: Tensor, length: int, history: int) -> Tensor:

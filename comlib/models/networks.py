@@ -6,13 +6,11 @@ c. They differ in where the activation stands, and agree when it is the identity
 
 from torch import Tensor
 
-from ..arguments import checked
 from ..checks import InputError
 from .recurrent import RecurrentModel
 from .response import response
 
 
-@checked
 class RNN(RecurrentModel):
     """Recurrent network: dh/dt = sigma(W h + U x + b), y = c h.
 

@@ -71,8 +71,7 @@ class Parameterization(ABC):
             W: matrices with distinct eigenvalues.
 
         Raises:
-            InputError: a real eigenvalue outside the range of f, or no basis
-                of eigenvectors.
+            InputError: an eigenvalue outside the range of f, or no basis of them.
         """
         mu, V = torch.linalg.eig(W)
         self.inverse(mu.real[mu.imag == 0])  # complex ones are in every range
@@ -119,7 +118,6 @@ def _in_range(eigenvalue: Tensor, ok: Tensor, rule: str) -> Tensor:
     return eigenvalue
 
 
-@checked
 @dataclass(frozen=True)
 class Direct(Parameterization):
     """f(w) = w: the weight is the eigenvalue."""
@@ -137,7 +135,6 @@ class Direct(Parameterization):
         return W
 
 
-@checked
 @dataclass(frozen=True)
 class ReLU(Parameterization):
     """f(w) = -max(w, 0): stable only up to the boundary, where f is constant."""

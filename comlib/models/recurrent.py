@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import (InputError, UnstableError, check_count, check_positive,
                       check_tensor)
 from ..functional import DTYPE, Functional
@@ -15,6 +16,7 @@ from .scan import activation_named, impulses, krylov
 DISCRETISATIONS = ("euler", "exact", "hold")
 
 
+@checked
 class RecurrentModel(Functional):
     """What RNN and SSM share: weights, eigenvalues, discretisation, kernel.
 

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ..arguments import checked
-from ..checks import InputError
+from ..checks import InputError, check_count
 from ..functional import Functional, time_grid
 from ..kernels import Kernel
 from ..models.scan import activation_named, causal_convolution
@@ -72,7 +72,7 @@ class Memoryless(Functional):
     """
 
     def __init__(self, activation: str, dt: float, d: int = 1):
-        super().__init__(dt, d_in=d, d_out=d)
+        super().__init__(dt, d_in=check_count("d", d), d_out=d)
         self.sigma = activation_named(activation)
 
     def respond(self, x: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ..arguments import checked
-from ..checks import InputError, check_count, check_positive
+from ..checks import InputError, check_choice, check_count, check_positive
 from ..functional import time_grid
 
 PROGRESS = 1e-4
@@ -118,9 +118,7 @@ class Protocol:
         if not 0 < self.factor < 1:
             raise InputError("factor", "must be between 0 and 1", self.factor,
                              "pass e.g. factor=0.1")
-        if self.schedule not in SCHEDULES:
-            raise InputError("schedule", f"must be one of {SCHEDULES}",
-                             repr(self.schedule), "choose one")
+        check_choice("schedule", self.schedule, SCHEDULES)
 
     def rate(self, update: int) -> float:
         """Return the learning rate of one update, before any plateau.
@@ -161,9 +159,7 @@ class Descent:
     every: int = 10
 
     def __post_init__(self):
-        if self.method not in METHODS:
-            raise InputError("method", f"must be one of {METHODS}",
-                             repr(self.method), "choose one of these")
+        check_choice("method", self.method, METHODS)
         check_positive("learning_rate", self.learning_rate)
         if not 0 <= self.momentum < 1:
             raise InputError("momentum", "must be in [0, 1)", self.momentum,

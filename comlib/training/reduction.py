@@ -26,10 +26,10 @@ def balanced_truncation(model: Functional, width: int) -> RNN:
     Raises:
         InputError: another model, or a larger width.
     """
+    X = cross_gramian(model).detach()
     if check_count("width", width) > model.width:
         raise InputError("width", f"must be at most {model.width}", width,
                          "a truncation has fewer states")
-    X = cross_gramian(model).detach()
     if X.ndim != 2:
         raise InputError("model", "must not be a stack", tuple(X.shape),
                          "truncate the models one by one")

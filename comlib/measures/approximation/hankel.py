@@ -104,11 +104,11 @@ def cross_gramian(model: Functional) -> Float[Tensor, "*stack m m"]:
     Raises:
         InputError: another model, or one that is not stable.
     """
-    if not model.linear or (model.d_in, model.d_out) != (1, 1):
-        raise InputError("model", "must be linear, with one input and one output",
-                         f"d_in = {model.d_in}, d_out = {model.d_out}, "
-                         f"activation = {model.activation}",
-                         "take the coordinates one by one")
+    if not model.linear or (model.d_in, model.d_out) != (1, 1) or not hasattr(
+            model, "input_weights"):
+        raise InputError("model", "must be a linear RNN or SSM, one input, one output",
+                         f"{type(model).__name__}, d_in = {model.d_in}, "
+                         f"d_out = {model.d_out}", "take the coordinates one by one")
     if not model.eigenvalues().real.max() < 0:
         raise InputError("model", "must be stable", "an eigenvalue with Re >= 0",
                          "an unstable model has no Hankel operator")
@@ -132,6 +132,9 @@ def _spectrum(kernel: Kernel, t: Tensor, root: Tensor) -> np.ndarray:
 
 def _rule(kernel: Kernel, floor: float, level: int) -> tuple[Tensor, Tensor]:
     """Return times and roots of weights of a rule: finer and longer by level."""
+    if not isinstance(kernel, Kernel):
+        raise InputError("H", "must be a Kernel, an RNN or an SSM",
+                         type(kernel).__name__, "pass its .kernels[0]")
     points = sorted(p for p in kernel.breakpoints if 0 < p < math.inf)
     last = points[-1] if points else 0.0
     start, end = _support(kernel, last, floor * 10.0 ** (-1 - 2 * level))

@@ -136,7 +136,7 @@ def rate_constant(alpha: int) -> float:
     Raises:
         InputError: no such number.
     """
-    favard = favard_constant(alpha)
+    favard = favard_constant(check_count("alpha", alpha))
     growth = math.factorial(2 * alpha + 1) / math.factorial(alpha + 1)
     return (alpha + 1) * favard * 2**-alpha * growth
 

@@ -38,6 +38,9 @@ def perturb(
     """
     weights = dict(model.named_parameters())
     names = list(weights) if only is None else list(only)
+    if not names:
+        raise InputError("model, only", "must have weights that move", "none",
+                         "perturb a model, not a target")
     if unknown := set(names) - set(weights):
         raise InputError("only", f"must be among {sorted(weights)}", sorted(unknown),
                          "name parameters of the model")

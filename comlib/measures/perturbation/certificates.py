@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ...arguments import checked
 from ...checks import InputError, check_positive
-from ...functional import DTYPE, Functional
+from ...functional import DTYPE, Functional, check_single
 from ...models import Direct
 from ...models.scan import krylov
 from .envelopes import Radii, dense_change
@@ -48,6 +48,7 @@ def certified_change(
         InputError: a negative radius, unknown norm or region.
     """
     check_positive("radius", radius, zero=True)
+    check_single("model", model)
     for argument, value, known in (("norm", norm, _NORMS),
                                    ("region", region, ("ball", "box"))):
         if value not in known:

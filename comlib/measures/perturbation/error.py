@@ -5,12 +5,13 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from ...arguments import checked
-from ...checks import InputError
+from ...checks import InputError, check_tensor
 from ...evidence import Table
-from ...functional import Functional
+from ...functional import Functional, check_single
 from ..continuous import l1_loss, l2_loss, w1_loss
 from ..distance import NORMS, distance, response_distance
 from .ascent import worst_case
@@ -24,8 +25,9 @@ _ROUGH = 1e-6  # precision of the integrals while searching
 def perturbation_error(
     model: Functional, target: Functional, radii: Sequence[float], *,
     length: int | None = None, norm: str = "L1", copies: int = 30, seed: int = 0,
-    only: Iterable[str] | None = None, inputs: Tensor | None = None,
-    restarts: int = 8, updates: int = 30,
+    only: Iterable[str] | None = None,
+    inputs: Float[Tensor, "batch time d_in"] | None = None, restarts: int = 8,
+    updates: int = 30,
 ) -> Table:
     """Return E_m(beta) from below, and where possible from above.
 
@@ -62,6 +64,7 @@ def perturbation_error(
     """
     if any(a >= b for a, b in zip(radii, list(radii)[1:])) or not len(radii):
         raise InputError("radii", "must be increasing", list(radii), "sort them")
+    check_single("target", target)
     error = _error(model, target, length, norm, inputs)
     rough = _error(model, target, length, norm, inputs, _ROUGH)
     names = None if only is None else list(only)
@@ -99,6 +102,7 @@ def _error(
     if norm not in NORMS:
         raise InputError("norm", f"must be one of {NORMS}", repr(norm), "choose one")
     if inputs is not None:
+        check_tensor("inputs", inputs, "batch time d_in")
         return lambda stack: response_distance(target, stack, inputs, norm)
     if not (model.linear and target.linear):
         raise InputError("inputs", "must be given for nonlinear functionals", None,

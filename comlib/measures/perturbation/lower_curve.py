@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ...arguments import checked
-from ...checks import check_positive
+from ...checks import check_filled, check_positive
 from ...evidence import Table
 from ...kernels import Kernel, quadrature
 
@@ -40,6 +40,7 @@ def certified_lower_curve(
         forced = torch.expm1((beta * t).clamp(max=700)) * kernel(t).abs()
         return torch.where(t <= horizon, forced, 0.0)
 
+    check_filled("radii", radii)
     rate, lower = kernel.decay_rate, []
     mass = kernel.l1_norm() if rate > 0 and math.isinf(horizon) else math.inf
     if math.isfinite(horizon):
@@ -77,5 +78,6 @@ def horizon_ladder(
     Raises:
         InputError: a negative radius or a horizon that is not positive.
     """
+    check_filled("horizons", horizons)
     tables = [certified_lower_curve(kernel, radii, T) for T in horizons]
     return Table.stack(tables, horizon=list(horizons))
