@@ -1,13 +1,18 @@
 PYTHON ?= python3
 JOBS ?= auto
 RUN := .venv/bin/python -m
+INSTALL := $(RUN) pip install -q --disable-pip-version-check
 
-# The stamp is named after what the environment depends on: the pins and the
-# place. It is written last, so an interrupted installation starts afresh.
-STAMP := .venv/ready-$(shell { pwd; cat requirements.txt pyproject.toml; } \
+# Pages need stored outputs only, so `make book` installs no torch; the other targets
+# add the rest to the same environment. The stamps are named after what they depend
+# on: the pins and the place. They are written last, so an interrupted installation
+# starts afresh.
+PINS := $(shell { pwd; cat requirements*.txt pyproject.toml; } \
 	| sha256sum | cut -c1-16)
+DOCS := .venv/docs-$(PINS)
+STAMP := .venv/ready-$(PINS)
 ifeq ($(wildcard .venv/bin/python),)
-.PHONY: $(STAMP)
+.PHONY: $(DOCS) $(STAMP)
 endif
 
 .NOTPARALLEL:
@@ -17,7 +22,7 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile \
 		| awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-book: $(STAMP)  ## build the HTML (warnings are errors) and say where it is
+book: $(DOCS)  ## build the HTML (warnings are errors) and say where it is
 	.venv/bin/jupyter-book build . -W -n --keep-going
 	@echo "Open file://$(CURDIR)/_build/html/index.html"
 
@@ -36,8 +41,13 @@ notebooks: $(STAMP)  ## re-execute the chapters that changed (ALL=1: every one)
 clean:  ## remove the environment and everything that was built
 	rm -rf .venv _build *.egg-info
 
-$(STAMP):
-	@echo "Installing the pinned requirements into .venv (a few minutes)"
+$(DOCS):
+	@echo "Installing what the pages need into .venv (half a minute)"
 	$(PYTHON) -m venv --clear .venv
-	$(RUN) pip install -q --disable-pip-version-check -r requirements.txt
+	$(INSTALL) -r requirements-docs.txt
+	@touch $@
+
+$(STAMP): $(DOCS)
+	@echo "Installing the package and the tests into .venv (a few minutes)"
+	$(INSTALL) -r requirements.txt
 	@touch $@

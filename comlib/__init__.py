@@ -10,6 +10,7 @@ from .checks import InputError as InputError
 from .checks import UnstableError as UnstableError
 from .functional import Functional as Functional
 from .functional import time_grid as time_grid
+from .evidence import Checks as Checks
 from .evidence import Claim as Claim
 from .evidence import figure_data as figure_data
 from .evidence import gpu_record as gpu_record

@@ -20,6 +20,11 @@ FIGURE_BYTES, NOTEBOOK_BYTES = 120_000, 1_000_000
 THEOREM = re.compile(
     r"^\s*(?::{3,}|`{3,})\{prf:(theorem|proposition|lemma|corollary)\}(.*)\n"
     r"((?:\s*:[\w-]+:.*\n)*)", re.M)
+BLOCK = re.compile(
+    r"^\s*(:{3,})\{(?:prf:)?(\w+)\}(.*)\n((?:\s*:[\w-]+:.*\n)*)", re.M)
+BADGES = {"paper", "correction", "ours", "standard"}
+QUALIFIERS = {"secondhand", "recalled"}
+OPEN_PROOF = 12
 DOWNLOAD = re.compile(
     r"\{download\}`[^<`]*<(/comlib/records/[a-z0-9/-]+\.csv)>`\.?\s*\Z")
 CLOSING = re.compile(r"#+\s+(Exercises|Notes)\b")
@@ -179,10 +184,24 @@ def theorems_are_claimed(chapter: Chapter) -> list[str]:
     return complaints
 
 
+def ledgers(chapter: Chapter) -> set[str]:
+    """Return the names that are bound to ``Checks()``."""
+    return {node.targets[0].id for cell in chapter.code() for node in parse(cell).body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+            and getattr(node.value.func, "id", "") == "Checks"}
+
+
+def shows_claims(chapter: Chapter, cell) -> bool:
+    """Whether a cell ends with the chapter's claims, or with old verdicts."""
+    end = parse(cell).body[-1]
+    shown = getattr(getattr(end, "value", None), "id", "") in ledgers(chapter)
+    return "claim" in tags(cell) and (shown or bool(calls(cell, "verdicts")))
+
+
 def ends_with_verdict(chapter: Chapter) -> list[str]:
     last = chapter.code()[-1]
-    if "claim" not in tags(last) or not calls(last, "verdicts"):
-        return ["the last code cell is not a verdict with the tag claim"]
+    if not shows_claims(chapter, last):
+        return ["the last code cell does not show the claims, with the tag claim"]
     if not any(calls(c, "Claim") for c in chapter.code() if "claim" in tags(c)):
         return ["the verdict claims nothing"]
     after = chapter.notebook.cells[chapter.notebook.cells.index(last) + 1:]
@@ -193,7 +212,8 @@ def ends_with_verdict(chapter: Chapter) -> list[str]:
 
 def claims_reach_a_verdict(chapter: Chapter) -> list[str]:
     """Complain about claims kept in a variable that no verdict is given."""
-    shown = {node.id for cell in chapter.code() for call in calls(cell, "verdicts")
+    takers = {"verdicts"} | ledgers(chapter)
+    shown = {node.id for cell in chapter.code() for call in calls(cell, *takers)
              for node in ast.walk(call) if isinstance(node, ast.Name)}
     kept = [(cell.execution_count, node.targets[0].id) for cell in chapter.code()
             for node in parse(cell).body if isinstance(node, ast.Assign)
@@ -203,6 +223,72 @@ def claims_reach_a_verdict(chapter: Chapter) -> list[str]:
                     for call in ast.walk(node.value))]
     return [f"cell {count}: the claims {name} reach no verdict"
             for count, name in kept if name not in shown]
+
+
+def blocks(chapter: Chapter, *names: str) -> list[tuple[str, str, set, str]]:
+    """Return name, title, classes and body of the blocks with these names."""
+    prose, found = chapter.prose(), []
+    for match in BLOCK.finditer(prose):
+        fence, name, title, options = match.groups()
+        if name in names:
+            body = re.split(rf"(?m)^\s*{fence}\s*$", prose[match.end():], maxsplit=1)[0]
+            classes = re.search(r":class:\s*(.*)", options)
+            found.append((name, title.strip(), set(classes[1].split())
+                          if classes else set(), options + body))
+    return found
+
+
+def one_badge(chapter: Chapter) -> list[str]:
+    kinds = ("theorem", "proposition", "lemma", "corollary", "definition", "remark",
+             "example", "observation", "conjecture", "assumption", "algorithm")
+    complaints = []
+    for kind, title, classes, _ in blocks(chapter, *kinds):
+        if len(classes & BADGES) != 1:
+            complaints.append(f"{kind} {title!r} needs one class of {sorted(BADGES)}")
+        if len(classes & QUALIFIERS) > 1:
+            complaints.append(f"{kind} {title!r} is known in one way")
+    return complaints
+
+
+def definitions_claim_nothing(chapter: Chapter) -> list[str]:
+    defined = {label[1] for _, _, _, body in blocks(chapter, "definition")
+               if (label := re.search(r":label:\s*(\S+)", body))}
+    labels = {text_argument(c, 1, "label") for cell in chapter.code()
+              for c in calls(cell, "Claim")}
+    return [f"a claim hangs on {label}, but a definition cannot fail: name the theorem "
+            "or the figure, or make it a test of the package"
+            for label in sorted(filter(None, labels))
+            if label in defined or label.startswith("def-")]
+
+
+def long_proofs_fold(chapter: Chapter) -> list[str]:
+    return [f"a proof of {lines} lines is not folded: {body.strip()[:40]!r}"
+            for _, _, classes, body in blocks(chapter, "proof")
+            if (lines := len(body.strip().splitlines())) > OPEN_PROOF
+            and "dropdown" not in classes]
+
+
+def scaffolding_folds(chapter: Chapter) -> list[str]:
+    """Complain about open imports and drawing, and about prints in a loop."""
+    complaints = []
+    for cell in chapter.code():
+        nodes = [*ast.walk(parse(cell))]
+        imports = any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in nodes)
+        hidden = {"hide-input", "remove-input", "remove-cell"} & set(tags(cell))
+        if (imports or "plt.show()" in cell.source) and not hidden:
+            complaints.append(f"cell {cell.execution_count} needs the tag hide-input")
+        if any(isinstance(loop, ast.For) and "print(" in ast.unparse(loop)
+               for loop in nodes):
+            complaints.append(f"cell {cell.execution_count} prints in a loop: "
+                              "show a Table")
+    return complaints
+
+
+def framed(chapter: Chapter) -> list[str]:
+    found = [classes for *_, classes, _ in blocks(chapter, "admonition")]
+    return [f"there must be one admonition of class {name}, not {count}"
+            for name in ("question", "takeaways")
+            if (count := sum(name in classes for classes in found)) != 1]
 
 
 def starts_with(chapter: Chapter, source: str, wanted: list[str]) -> list[str]:
@@ -252,3 +338,6 @@ def records_complaints(chapters: list[Chapter], root: Path) -> list[str]:
 
 CHECKS = [pair_in_sync, executed_in_order, clean_outputs, described_figures, small,
           no_definitions, short_cells, theorems_are_claimed, claims_reach_a_verdict]
+
+MOULD = [one_badge, definitions_claim_nothing, long_proofs_fold, scaffolding_folds]
+"""For chapters that collect their claims; soon for all."""

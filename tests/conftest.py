@@ -48,6 +48,25 @@ def copy_checkout(target: Path, root: Path = ROOT) -> Path:
     return target
 
 
+def chosen(files: dict[str, set[str]], root: Path = ROOT) -> list[str]:
+    """Return the chapters that a slow test takes, by the variable CHAPTERS.
+
+    "all" is every chapter; a commit, if none is given origin/main, those with a file
+    that changed since. If there is none, or git knows no such commit: the first two.
+
+    Args:
+        files: for each chapter the files that matter to the test.
+        root: the checkout.
+    """
+    base = os.environ.get("CHAPTERS") or "origin/main"
+    if base == "all":
+        return list(files)
+    changed = subprocess.run(
+        ["git", "diff", "--name-only", "--merge-base", base],
+        cwd=root, capture_output=True, text=True).stdout.splitlines()
+    return [name for name in files if files[name] & {*changed}] or list(files)[:2]
+
+
 def run(*command, cwd: Path, **variables) -> subprocess.CompletedProcess:
     """Run a command in a folder, with nothing of this checkout on its path."""
     environment = {k: v for k, v in os.environ.items()

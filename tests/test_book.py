@@ -1,5 +1,6 @@
 """The chapters are what chapter_checks.py says, and the checks can fail."""
 
+import ast
 import copy
 import functools
 import re
@@ -47,6 +48,17 @@ def test_chapter_passes(name, check):
     assert check(chapter(name)) == []
 
 
+@pytest.mark.parametrize("check", checks.MOULD, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", [n for n in NAMES if checks.ledgers(chapter(n))])
+def test_chapter_has_the_shape(name, check):
+    assert check(chapter(name)) == []
+
+
+@pytest.mark.parametrize("name", [n for n in NUMBERED if checks.ledgers(chapter(n))])
+def test_numbered_chapter_has_its_frame(name):
+    assert checks.framed(chapter(name)) == []
+
+
 @pytest.mark.parametrize("name", NUMBERED)
 def test_numbered_chapter_ends_with_its_verdict(name):
     assert checks.ends_with_verdict(chapter(name)) == []
@@ -86,6 +98,8 @@ def test_the_repository_has_one_address():
     options = config["sphinx"]["config"]["html_theme_options"]
     assert options["repository_url"] == url
     assert options["repository_branch"] == config["repository"]["branch"]
+    owner, name = url.removeprefix("https://github.com/").split("/")
+    assert config["html"]["baseurl"] == f"https://{owner}.github.io/{name}/"
     for name in ("README.md", "CITATION.cff", "pyproject.toml"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert url in text, name
@@ -108,12 +122,32 @@ def test_no_tracked_file_names_a_path_of_some_machine():
 
 
 def test_requirements_are_pinned_exactly_and_end_with_the_package():
-    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    lines = [line.split("#")[0].strip() for line in text.splitlines()]
-    *pins, last = [line for line in lines if line]
+    def lines(name):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        bare = [line.split("#")[0].strip() for line in text.splitlines()]
+        return [line for line in bare if line]
+
+    first, *pins, last = lines("requirements.txt")
+    assert (first, last) == ("-r requirements-docs.txt", "-e .")
+    pins += lines("requirements-docs.txt")
     exact = re.compile(r'[\w.-]+==[\w.]+(; python_version (<|>=) "3\.11")?')
     assert [pin for pin in pins if not exact.fullmatch(pin)] == []
-    assert last == "-e ."
+    named = [(pin.split("==")[0], pin.partition(";")[2]) for pin in pins]
+    assert sorted(set(named)) == sorted(named)  # a pin stands once
+
+
+def test_the_build_of_the_pages_imports_only_what_it_installs():
+    found = {}
+    for path in sorted((BOOK / "_ext").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = [alias.name for node in ast.walk(tree)
+                 if isinstance(node, ast.Import) for alias in node.names]
+        names += [node.module for node in ast.walk(tree)
+                  if isinstance(node, ast.ImportFrom) and not node.level]
+        found[path.name] = {name.split(".")[0] for name in names}
+    absent = {"comlib", "torch", "numpy", "scipy", "matplotlib", "jupytext", "PIL"}
+    assert found and {n: names & absent for n, names in found.items()
+                      if names & absent} == {}
 
 
 # A small chapter that passes, and what breaks it.
@@ -121,8 +155,46 @@ def test_requirements_are_pinned_exactly_and_end_with_the_package():
 SAMPLE = '''\
 # Sample
 
+:::{admonition} Question
+:class: question
+
+Why?
+:::
+
+:::{prf:definition} A thing
+:label: def-sample
+:class: paper secondhand
+
+A thing.
+:::
+
 :::{prf:theorem} A theorem
 :label: thm-sample
+:class: ours
+
+It holds.
+:::
+
+:::{prf:proof}
+:class: dropdown
+
+1
+2
+3
+4
+5
+6
+7
+8
+9
+10
+11
+12
+13
+:::
+
+:::{admonition} Take-aways
+:class: takeaways
 
 It holds.
 :::
@@ -135,6 +207,7 @@ import comlib
 
 ```{code-cell} ipython3
 ---
+tags: [hide-input]
 mystnb:
   figure:
     name: fig-sample
@@ -152,7 +225,9 @@ figure_data("part.sample", table)
 ```{code-cell} ipython3
 :tags: [claim]
 
-verdicts(Claim("one", "thm-sample", 1, equals=1))
+checks = Checks()
+checks(Claim("one", "thm-sample", 1, equals=1, kind="identity"))
+checks
 ```
 
 ## Exercises
@@ -182,7 +257,8 @@ def figure(chapter):
 
 def test_the_sample_has_no_fault(sample):
     assert [c for check in checks.CHECKS for c in check(sample)] == []
-    assert checks.ends_with_verdict(sample) == []
+    assert [c for check in checks.MOULD for c in check(sample)] == []
+    assert checks.framed(sample) == checks.ends_with_verdict(sample) == []
     assert checks.records_complaints([sample], sample.root) == []
     assert checks.starts_with(sample, "import comlib", ["colab", "remove-cell"]) == []
 
@@ -198,6 +274,13 @@ def test_records_read_in_a_loop_are_those_that_its_cell_names(sample):
 
 def picture(size: int):
     return nbformat.v4.new_output("display_data", {"image/png": "aaaa" * (size // 3)})
+
+
+def prose(chapter, old: str, new: str) -> None:
+    """Replace words in the first cell of the chapter."""
+    cell = chapter.notebook.cells[0]
+    assert old in cell.source
+    cell.source = cell.source.replace(old, new)
 
 
 BREAKAGES = {
@@ -278,6 +361,47 @@ BREAKAGES = {
     "claims that no verdict shows": (
         checks.claims_reach_a_verdict, "reach no verdict",
         lambda s: s.code()[2].update(source='kept = [Claim("x", "thm-sample", 1)]')),
+    "claims that are collected and never shown": (
+        checks.ends_with_verdict, "does not show the claims",
+        lambda s: s.code()[-1].update(source=s.code()[-1].source[:-len("checks")])),
+    "kept claims that no ledger gets": (
+        checks.claims_reach_a_verdict, "reach no verdict",
+        lambda s: s.code()[-1].update(source=s.code()[-1].source.replace(
+            "checks(C", "kept = (C"))),
+    "no badge": (
+        checks.one_badge, "theorem 'A theorem' needs one class",
+        lambda s: prose(s, ":class: ours", ":class: dropdown")),
+    "two badges": (
+        checks.one_badge, "definition 'A thing' needs one class",
+        lambda s: prose(s, "paper secondhand", "paper ours")),
+    "known in two ways": (
+        checks.one_badge, "in one way",
+        lambda s: prose(s, "paper secondhand", "paper secondhand recalled")),
+    "a claim on a definition": (
+        checks.definitions_claim_nothing, "cannot fail",
+        lambda s: s.code()[-1].update(source=s.code()[-1].source.replace(
+            "thm-sample", "def-sample"))),
+    "a claim on a definition by another name": (
+        checks.definitions_claim_nothing, "thm-sample",
+        lambda s: prose(s, "prf:theorem", "prf:definition")),
+    "an open proof": (
+        checks.long_proofs_fold, "13 lines",
+        lambda s: prose(s, ":class: dropdown\n", "")),
+    "open imports": (
+        checks.scaffolding_folds, "hide-input",
+        lambda s: s.code()[2].update(source="import math")),
+    "open drawing": (
+        checks.scaffolding_folds, "hide-input",
+        lambda s: s.code()[1].metadata.update(tags=["figure"])),
+    "prints in a loop": (
+        checks.scaffolding_folds, "show a Table",
+        lambda s: s.code()[2].update(source="for k in range(3):\n    print(k)")),
+    "no question": (
+        checks.framed, "question, not 0",
+        lambda s: prose(s, ":class: question", ":class: note")),
+    "two take-aways": (
+        checks.framed, "takeaways, not 2",
+        lambda s: prose(s, ":class: question", ":class: question takeaways")),
     "unread record": (
         lambda s: checks.records_complaints([s], s.root), "read by no chapter",
         lambda s: (s.root / "comlib/records/part/orphan.csv").write_text("")),

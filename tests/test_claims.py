@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import Claim, InputError, Untested, verdicts
-from comlib.evidence.claims import ClaimError
+from comlib import Checks, Claim, InputError, Untested, verdicts
+from comlib.evidence.ledger import ClaimError
 
 NAN, INF = math.nan, math.inf
 
@@ -129,3 +129,90 @@ def test_verdicts_take_claims_and_nothing_else():
         verdicts()
     with pytest.raises(InputError, match="bool"):
         verdicts(claim(True), True)
+
+
+@pytest.mark.parametrize("value, relation, shown", [
+    (1.0 + 1e-13, {"equals": 1.0, "rtol": 1e-9}, "1.0"),
+    (0.99341, {"equals": 1.0, "rtol": 0.07}, "0.99"),
+    (0.0498756211, {"equals": 0.0498756211208, "rtol": 1e-9}, "0.0498756"),
+    (0.9996, {"at_most": 0.9999}, "0.9996"), (-0.234, {"at_most": 0.0}, "-0.23"),
+    (12345.6, {"at_least": 10.0}, "12000"), (2e-20, {"at_least": 1e-30}, "2.0e-20"),
+    (3e-16, {"at_most": 1e-12}, "0 ± 1e-12"), (0.0, {"at_most": 1e-12}, "0 ± 1e-12"),
+    (-3e-16, {"equals": 0.0, "atol": 1e-9}, "0 ± 1e-09"),
+    (-5e-9, {"at_most": 1e-12}, "0 ± 1e-06"), (3e-9, {"at_most": 0.5}, "0 ± 1e-06"),
+    (0.0, {"at_most": 0.0}, "0 ± 1e-06"), (3e-9, {"at_least": 1e-9}, "3.0e-09"),
+    (1.002, {"equals": 1.0, "rtol": 1e-3}, "1.002"), (NAN, {"at_most": 1.0}, "nan"),
+    (INF, {"equals": INF}, "∞"), (7, {"equals": 7}, "7"), (True, {}, "true")])
+def test_the_measured_value_is_shown_in_the_digits_that_count(value, relation, shown):
+    assert claim(value, **relation).measured == shown
+
+
+@pytest.mark.parametrize("value", [0.125, 0.375, 2.5e-5, 1.25, 0.9999999])
+def test_rounding_never_changes_what_is_shown(value):
+    for relation in ({"at_most": 2.0}, {"equals": value, "rtol": 1e-6}):
+        shown = {claim(value * (1 + k * 1e-13), **relation).measured
+                 for k in (-1, 0, 1)}
+        assert len(shown) == 1
+
+
+@pytest.mark.parametrize("kind, relation, allowed", [
+    ("identity", {"equals": 1.0, "rtol": 1.0}, True),
+    ("identity", {"at_most": 1.0}, True), ("identity", {"at_least": 1.0}, False),
+    ("bound", {"equals": 1.0, "rtol": 1.0}, False), ("bound", {"at_most": 1.0}, True),
+    ("bound", {"at_least": 1.0}, True), ("observation", {"at_least": 1.0}, True),
+    ("regression", {"equals": 1.0, "rtol": 1.0}, True),
+    ("regression", {"at_most": 1.0}, False), ("law", {"at_most": 1.0}, False)])
+def test_a_kind_fits_its_relation(kind, relation, allowed):
+    if allowed:
+        assert claim(1.0, kind=kind, **relation).kind == kind
+    else:
+        with pytest.raises(InputError, match="kind"):
+            claim(1.0, kind=kind, **relation)
+
+
+def test_no_claim_of_a_kind_hangs_on_a_definition():
+    with pytest.raises(InputError, match="a definition is a test"):
+        Claim("x", "def-norm", True, kind="identity")
+
+
+def identity(text="one", value=1) -> Claim:
+    return Claim(text, "thm-one", value, equals=1, kind="identity")
+
+
+def test_checks_show_nothing_until_the_end_and_then_everything():
+    checks = Checks()
+    assert checks(identity(), identity("$|x|$")) is None
+    checks(Claim("two", "fig-two", 1.0, at_most=2.0, kind="bound"),
+           Untested("thm-three", "needs infinite width"))
+    assert checks.summary == ("3 of 3 claims hold: 2 identities, 1 bound; "
+                              "1 statement is not tested here.")
+    shown = checks._repr_mimebundle_()
+    for text in shown.values():
+        assert checks.summary in text and "not tested here: needs infinite" in text
+    assert "| $\\|x\\|$ | {prf:ref}`thm-one` | 1 | = 1 |" in shown["text/markdown"]
+    assert "{numref}`fig-two`" in shown["text/markdown"]
+    assert "<td>fig-two</td>" in shown["text/html"]
+
+
+def test_a_cell_of_checks_may_run_twice():
+    checks = Checks()
+    for _ in range(2):
+        checks(identity())
+    assert checks.summary == "1 of 1 claim holds: 1 identity."
+
+
+def test_a_claim_that_fails_raises_at_once_and_stays_visible():
+    checks = Checks()
+    with pytest.raises(ClaimError, match="measured 2"):
+        checks(identity(), identity("wrong", 2))
+    assert checks.summary.startswith("1 of 2 claims hold")
+    assert "✗" in repr(checks)
+
+
+def test_checks_want_claims_that_say_their_kind():
+    with pytest.raises(InputError, match="kind"):
+        Checks()(claim(1.0, at_most=2.0))
+    with pytest.raises(InputError):
+        Checks()()
+    with pytest.raises(InputError, match="bool"):
+        Checks()(True)

@@ -8,12 +8,12 @@ import torch
 from jaxtyping import TypeCheckError
 from scipy import optimize
 
-from comlib import (InputError, RNN, complex_stability_radius, real_stability_radius,
+from comlib import (RNN, InputError, complex_stability_radius, real_stability_radius,
                     stability_margin)
 from comlib.measures import (blow_up_radius, destabilising_perturbation,
                              kreiss_constant, numerical_abscissa)
 
-D = torch.float64
+D = DTYPE = torch.float64
 
 
 def stable(width, seed, margin=0.3):

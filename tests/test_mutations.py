@@ -3,16 +3,18 @@
 Each numbered chapter has one mutation: a line of comlib is made wrong in a copy of
 the checkout, and `pytest --nbval` on the chapter must fail there. Add a chapter's
 mutation here when you add the chapter: a wrong sign, factor or exponent, in a line
-that the chapter's theorems speak of.
+that the chapter's theorems speak of. Only chapters that changed are tried, all of
+them with CHAPTERS=all: see `chosen` in conftest.py.
 """
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from conftest import copy_checkout, nbval  # noqa: E402
+from conftest import chosen, copy_checkout, nbval  # noqa: E402
 from test_book import NUMBERED  # noqa: E402
 
 MUTATIONS = {
@@ -53,6 +55,9 @@ MUTATIONS = {
         "(_square(W) + W.mT) / 2", "(_square(W) + W.mT) / 2.02"),
 }
 
+CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}
+                  for name, mutation in MUTATIONS.items()})
+
 pytestmark = pytest.mark.slow
 
 
@@ -74,7 +79,7 @@ def mutate(root: Path, file: str, right: str, wrong: str) -> None:
     (root / file).write_text(source.replace(right, wrong), encoding="utf-8")
 
 
-@pytest.mark.parametrize("chapter", MUTATIONS)
+@pytest.mark.parametrize("chapter", CHANGED)
 def test_chapter_notices_its_mutation(chapter, tmp_path):
     mutate(copy_checkout(tmp_path), *MUTATIONS[chapter])
     result = nbval(f"{chapter}.ipynb", tmp_path)
@@ -87,3 +92,24 @@ def test_a_mutation_whose_text_is_gone_is_an_error(tmp_path):
     (tmp_path / "module.py").write_text("x = 1\n")
     with pytest.raises(AssertionError, match="0 times"):
         mutate(tmp_path, "module.py", "y = 1", "y = 2")
+
+
+def test_the_chapters_that_changed_are_chosen(tmp_path, monkeypatch):
+    def git(*words):
+        author = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+        subprocess.run(["git", *author, *words], cwd=tmp_path, check=True)
+
+    files = {name: {f"{name}.md", "shared.py"} for name in "abcd"}
+    for name in "abcd":
+        (tmp_path / f"{name}.md").write_text("words\n")
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "first")
+    monkeypatch.setenv("CHAPTERS", "HEAD")
+    assert chosen(files, tmp_path) == ["a", "b"]
+    (tmp_path / "c.md").write_text("other words\n")
+    assert chosen(files, tmp_path) == ["c"]
+    monkeypatch.setenv("CHAPTERS", "unknown")
+    assert chosen(files, tmp_path) == ["a", "b"]
+    monkeypatch.setenv("CHAPTERS", "all")
+    assert chosen(files, tmp_path) == list(files)

@@ -1,22 +1,29 @@
 """What a statement says about a number, checked.
 
-A chapter ends with ``verdicts(Claim(...), ...)``. What is shown is the same on
-every machine: references and tolerances, never the measured value. A claim that
-fails raises, and then everything is said.
+What is shown is the same on every machine: a measured value only in the digits that
+count.
 """
 
 import math
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 
 from ..arguments import checked
 from ..checks import InputError
 from .files import check_name
+from .layout import fixed, rounded
 
 _SIGNS = {"equals": "=", "at_most": "≤", "at_least": "≥"}
-
-
-class ClaimError(AssertionError):
-    """A claim does not hold; the message lists every claim that failed."""
+KINDS = {
+    "identity": {"equals", "at_most"},
+    "bound": {"at_most", "at_least"},
+    "observation": {*_SIGNS},
+    "regression": {"equals"},
+}
+"""What a claim is, and which relations can say it: two things proved to be equal, or
+their difference to be zero; a proved inequality; what an experiment showed, with a
+limit that we chose; the number that an earlier run gave."""
+_NOISE = 1e-6
+"""Below it a number may be rounding."""
 
 
 def _number(argument: str, value: object) -> bool | int | float:
@@ -52,10 +59,12 @@ class Claim:
         at_least: the value it must reach.
         rtol: relative tolerance.
         atol: absolute tolerance.
+        kind: one of ``KINDS``.
 
     Raises:
         InputError: not exactly one relation, a reference that says nothing, a
-            tolerance that is negative, or a float compared without tolerance.
+            tolerance that is negative, a float compared without tolerance, a kind
+            that the relation cannot be, or a definition, which claims nothing.
     """
 
     text: str
@@ -67,6 +76,7 @@ class Claim:
     at_least: object = None
     rtol: float = 0.0
     atol: float = 0.0
+    kind: str = ""
 
     def __post_init__(self):
         check_name("label", self.label)
@@ -84,6 +94,8 @@ class Claim:
                 raise InputError(name, "must be finite and >= 0", getattr(self, name),
                                  f"pass e.g. {name}=1e-6")
         self._check_exactness()
+        if self.kind:
+            self._check_kind()
 
     def _relations(self) -> list[str]:
         return [name for name in _SIGNS if getattr(self, name) is not None]
@@ -104,6 +116,19 @@ class Claim:
             raise InputError("rtol, atol", "must not both be 0 for a float",
                              f"equals={self.reference}", "pass rtol or atol")
 
+    def _check_kind(self) -> None:
+        if self.relation not in KINDS.get(self.kind, ()):
+            known = [kind for kind, relations in KINDS.items()
+                     if self.relation in relations]
+            raise InputError("kind", f"must with {self.relation} be one of "
+                             f"{', '.join(known)}", repr(self.kind),
+                             "say what the claim is")
+        if self.label.startswith("def-"):
+            raise InputError(
+                "label", "must be of a statement that could make the claim fail",
+                repr(self.label), "name the theorem or the figure; what checks code "
+                "against a definition is a test")
+
     @property
     def relation(self) -> str:
         """Which of equals, at_most and at_least was given."""
@@ -118,15 +143,36 @@ class Claim:
     def holds(self) -> bool:
         """Whether the measured value satisfies the relation."""
         value, reference = self.value, self.reference
-        if math.isinf(value) or math.isinf(reference):
-            slack = 0.0
-        else:
-            slack = self.atol + self.rtol * abs(reference)
+        slack = self._slack
         if self.relation == "at_most":
             return value <= reference + slack
         if self.relation == "at_least":
             return value >= reference - slack
         return value == reference or abs(value - reference) <= slack
+
+    @property
+    def _slack(self) -> float:
+        if math.isinf(self.value) or math.isinf(self.reference):
+            return 0.0
+        return self.atol + self.rtol * abs(self.reference)
+
+    @property
+    def measured(self) -> str:
+        """The value as text that is the same on every machine.
+
+        In the fewest digits, two to six, in which it still satisfies the claim; or
+        ``0 ± x`` if it is so small that it may be rounding and zero would do.
+        """
+        value = self.value
+        if not isinstance(value, float) or not math.isfinite(value):
+            return "∞" if value == math.inf else _text(value)
+        if abs(value) < _NOISE and replace(self, value=0.0).holds:
+            limit = abs(self.reference) + self._slack
+            within = abs(value) <= limit < _NOISE and limit > 0
+            return f"0 ± {limit if within else _NOISE:.0e}"
+        digits = next((d for d in range(2, 7) if
+                       replace(self, value=rounded(value, d)).holds is self.holds), 6)
+        return fixed(value, digits)
 
     def row(self) -> tuple[str, str, str, str, str]:
         """Return claim, label, reference, tolerance and verdict as text."""
@@ -135,6 +181,12 @@ class Claim:
         return (self.text, self.label,
                 f"{_SIGNS[self.relation]} {_text(self.reference)}",
                 ", ".join(tolerances) or "exact", "holds" if self.holds else "FAILS")
+
+    def line(self) -> tuple[str, ...]:
+        """Return a row of ``Checks``."""
+        text, label, reference, tolerance, _ = self.row()
+        return (text, label, self.measured, reference, tolerance, self.kind,
+                "✓" if self.holds else "✗")
 
 
 @checked
@@ -161,61 +213,12 @@ class Untested:
         """Return claim, label, reference, tolerance and verdict as text."""
         return "", self.label, "", "", f"not tested here: {self.reason}"
 
+    def line(self) -> tuple[str, ...]:
+        """Return a row of ``Checks``."""
+        return (f"not tested here: {self.reason}", self.label, *[""] * 5)
+
 
 def _check_words(argument: str, value: object) -> None:
     if not isinstance(value, str) or not value.strip() or "\n" in value:
         raise InputError(argument, "must be a line of text", repr(value),
                          "say it in a few words")
-
-
-class Verdicts:
-    """The table of a chapter's claims, as text and as Markdown.
-
-    Args:
-        claims: the claims, in the order shown.
-    """
-
-    HEAD = ("claim", "statement", "reference", "tolerance", "verdict")
-
-    def __init__(self, claims: tuple):
-        self.claims = claims
-
-    def __repr__(self) -> str:
-        rows = [self.HEAD, *(claim.row() for claim in self.claims)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [[c.ljust(w) for c, w in zip(row, widths, strict=True)] for row in rows]
-        return "\n".join("  ".join(line).rstrip() for line in lines)
-
-    def _repr_markdown_(self) -> str:
-        lines = [self.HEAD, ("---",) * len(self.HEAD)]
-        for claim in self.claims:
-            cells = [cell.replace("|", r"\|") for cell in claim.row()]
-            cells[1] = f"{{prf:ref}}`{cells[1]}`"
-            lines.append(tuple(cells))
-        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-@checked
-def verdicts(*claims) -> Verdicts:
-    """Return the table of claims for the last line of a cell to show.
-
-    Args:
-        claims: ``Claim`` and ``Untested`` objects.
-
-    Raises:
-        ClaimError: a claim does not hold; all that failed are listed with their
-            measured value, reference and tolerance.
-        InputError: no claims, or something else.
-    """
-    if not claims or not all(isinstance(c, (Claim, Untested)) for c in claims):
-        raise InputError("claims", "must be Claim or Untested objects",
-                         [type(c).__name__ for c in claims], "pass at least one")
-    failed = [c for c in claims if isinstance(c, Claim) and not c.holds]
-    if failed:
-        lines = [f"{len(failed)} of {len(claims)} claims fail"]
-        for claim in failed:
-            text, label, reference, tolerance, _ = claim.row()
-            lines.append(f"  {text} ({label}): measured {claim.value!r}, "
-                         f"must be {reference} ({tolerance})")
-        raise ClaimError("\n".join(lines))
-    return Verdicts(claims)

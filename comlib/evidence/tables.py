@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,8 @@ from torch import Tensor
 
 from ..checks import InputError, check_choice
 from .files import write_text
+from .layout import Grid, plain
 
-_SHOWN_ROWS = 6
 _KINDS = {"b": np.int64, "i": np.int64, "u": np.int64, "f": np.float64, "U": np.str_}
 
 
@@ -40,19 +41,9 @@ def _as_column(name: str, values: object) -> np.ndarray:
 
 def _from_texts(name: str, texts: Sequence[str]) -> np.ndarray:
     for kind in (int, float):
-        try:
+        with suppress(ValueError):
             return _as_column(name, [kind(text) for text in texts])
-        except ValueError:
-            pass
     return _as_column(name, texts)
-
-
-def _as_text(value: object, digits: int = 10) -> str:
-    """A float always looks like one, and never is -0."""
-    if not isinstance(value, float):
-        return str(value)
-    text = f"{value + 0.0:.{digits}g}"
-    return text if set(text) & set(".en") else text + ".0"
 
 
 class Table:
@@ -94,15 +85,24 @@ class Table:
 
     __hash__ = None
 
+    def show(self, /, *, digits: int = 4, rows: int = 16, **headings) -> Grid:
+        """Return the table for a page: chosen columns, rounded.
+
+        Args:
+            digits: significant digits of floats.
+            rows: at most so many.
+            headings: column=heading of the columns to show; all if none is given.
+        """
+        names = [*headings] or self.columns
+        cells = [[plain(v, digits) for v in self[n][:rows].tolist()] for n in names]
+        return Grid([*headings.values()] or names, [*zip(*cells, strict=True)],
+                    [self[n].dtype.kind != "U" for n in names], len(self))
+
     def __repr__(self) -> str:
-        cells = [[n, *(_as_text(v, 4) for v in self[n][:_SHOWN_ROWS].tolist())]
-                 for n in self.columns]
-        widths = [max(map(len, column)) for column in cells]
-        lines = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True))
-                 for row in zip(*cells, strict=True)]
-        if len(self) > _SHOWN_ROWS:
-            lines.append(f"... ({len(self)} rows)")
-        return "\n".join(lines)
+        return repr(self.show(rows=6))
+
+    def _repr_markdown_(self) -> str:
+        return self.show()._repr_markdown_()
 
     def where(self, /, **values) -> "Table":
         """Return the rows in which each named column has the given value.
@@ -121,7 +121,7 @@ class Table:
             if self[name].dtype.kind == "f" and not isinstance(value, str):
                 match = np.isclose(self[name], value, rtol=1e-9, atol=0, equal_nan=True)
             if not np.any(rows & match):
-                known = ", ".join(map(_as_text, np.unique(self[name])[:10].tolist()))
+                known = ", ".join(map(plain, np.unique(self[name])[:10].tolist()))
                 raise InputError(name, f"must match a row; values: {known}",
                                  repr(value), "use a value that occurs")
             rows = rows & match
@@ -173,7 +173,7 @@ class Table:
         Raises:
             InputError: a text column would be read back as numbers.
         """
-        columns = [[*map(_as_text, self[name].tolist())] for name in self.columns]
+        columns = [[*map(plain, self[name].tolist())] for name in self.columns]
         for name, texts in zip(self.columns, columns, strict=True):
             if _from_texts(name, texts).dtype.kind != self[name].dtype.kind:
                 raise InputError(name, "must not be numbers written as text",
