@@ -18,7 +18,8 @@ from matplotlib.figure import Figure
 
 import comlib
 from comlib import (RNN, SSM, Claim, Exponential, Gaussian, InputError,
-                    LinearFunctional, Polynomial, Table, heaviside, white_noise)
+                    LinearFunctional, Polynomial, Table, TorchRecurrent, heaviside,
+                    white_noise)
 from comlib.dynamics import ModeLoss
 from comlib.functional import DTYPE
 from comlib.models import RecurrentModel
@@ -33,7 +34,7 @@ INNER = {
     "measures.perturbation.envelopes": "the inner side of certified_change",
     "training.exact": "the inner side of fit", "training.results": "made by fit",
     "training.sampled": "the inner side of fit",
-    "evidence.origin": "facts about the run", "evidence.files": "names of files",
+    "evidence.layout": "how tables are set", "evidence.origin": "facts about the run", "evidence.files": "names of files",
     "evidence.data": "touches files: test_records", "evidence.sweeps": "test_sweeps",
     "evidence.records": "touches files: test_records",
 }
@@ -110,7 +111,7 @@ HERE = {
     "balanced_truncation": {"width": 1}, "slow_manifold_time": {"rho": Gaussian()},
     "slow_manifold_ceiling": {"rho": Gaussian()}, "fit_exponentials": {"width": 2},
     "w1_loss": {"tolerance": 1e-3}, "l1_loss": {"tolerance": 1e-3},
-    "RNN": {"W": rates(-1.0, -2.0), "dt": 0.1}, "SSM": {"dt": 0.1},
+    "random": {"width": 2}, "RNN": {"W": rates(-1.0, -2.0), "dt": 0.1}, "SSM": {"dt": 0.1},
 }
 """What is right in one place only."""
 
@@ -128,7 +129,8 @@ def public():
             if own and callable(thing) and not key.startswith("_") | (key in INSIDE):
                 if not inspect.isabstract(thing):
                     found[f"{name}.{key}"] = thing
-    return found
+    return found | {"RNN.random": RNN.random,
+                    "TorchRecurrent.random": TorchRecurrent.random}
 
 
 PUBLIC = public()

@@ -306,6 +306,15 @@ BREAKAGES = {
         checks.clean_outputs, "error",
         lambda s: s.code()[0].outputs.append(
             nbformat.v4.new_output("error", ename="E", evalue="", traceback=[]))),
+    "ignored output": (
+        checks.every_output_is_compared, "NBVAL_IGNORE_OUTPUT",
+        lambda s: s.code()[1].update(source="# NBVAL_IGNORE_OUTPUT\nplt.show()")),
+    "tag of nbval": (
+        checks.every_output_is_compared, "nbval-skip",
+        lambda s: s.code()[1].metadata.update(tags=["nbval-skip"])),
+    "error that is awaited": (
+        checks.every_output_is_compared, "raises-exception",
+        lambda s: s.code()[1].metadata.update(tags=["raises-exception"])),
     "no alt text": (
         checks.described_figures, "alt text", lambda s: figure(s).pop("image")),
     "no name": (

@@ -70,6 +70,7 @@ class RecurrentModel(Functional):
             self.check_stable()
 
     @classmethod
+    @checked
     def random(
         cls, width: int, *, dt: float, d_in: int = 1, d_out: int = 1,
         diagonal: bool = False, bias: bool = False, seed: int = 0, **options: object,
