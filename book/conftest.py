@@ -25,8 +25,8 @@ RTOL, ATOL = 1e-6, 1e-12
 MOVED_INK = 0.05
 """A curve drawn x1.2 moves 5.3 % of the ink, another font or dpi none of it."""
 MOVED_COLOUR = 0.2
-"""Two curves that swap their colours lose 23 % of them or more, a picture that is
-scaled by 0.7 up to 12 %."""
+"""Two curves that swap colours lose half of them or more, a fifth if both are shades
+of orange; of a picture that is scaled by 0.7 up to 12 % go."""
 COLOUR = 60
 """Differences of a channel, of 255, that are seen."""
 

@@ -183,7 +183,7 @@ def two_curves(first: str, second: str, dpi: int = 160) -> str:
     return base64.b64encode(file.getvalue()).decode()
 
 
-@pytest.mark.parametrize("first, second", [(0, 1), (1, 4), (2, 3)])
+@pytest.mark.parametrize("first, second", [(0, 1), (1, 3), (2, 3)])
 def test_curves_that_swap_their_colours_are_noticed(first, second, policy):
     pair = COLOURS[first], COLOURS[second]
     stored = two_curves(*pair)
