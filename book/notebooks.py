@@ -16,6 +16,7 @@ import io
 import os
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jupytext
 import nbformat
@@ -86,7 +87,8 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, root: Path = ROOT) ->
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
-        extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
+        extra_arguments=["--IPKernelApp.log_level=40",  # errors only
+                         "--InlineBackend.figure_formats={'png', 'svg'}"],
     )
     client.execute(env=environment)
 
@@ -102,6 +104,37 @@ def small_png(picture: str) -> str:
     return base64.b64encode(stream.getvalue()).decode()
 
 
+SVG = "{http://www.w3.org/2000/svg}"
+LINK = re.compile(r'((?:href="|url\()#)([\w-]+)')
+LENGTHS = re.compile(r'(?<= )(?:d|x|y|width|height)="[^"]*"|translate\([^)]*\)')
+DECIMAL = re.compile(r"-?\d+\.\d+")
+
+ElementTree.register_namespace("", SVG[1:-1])
+
+
+def small_svg(drawing: str) -> str:
+    """Return an SVG in hundredths of a point, with the ids it needs, counted."""
+    root = ElementTree.fromstring(drawing.replace("xlink:href=", "href="))
+    root[:] = [part for part in root if part.tag != f"{SVG}metadata"]
+    links = LINK.findall(ElementTree.tostring(root, "unicode"))
+    names = {name: f"i{k}" for k, name in enumerate(dict.fromkeys(n for _, n in links))}
+    for part in reversed(list(root.iter())):  # children before their parents
+        part.text, part.tail = (part.text or "").strip(), None
+        part[:] = [piece for child in part for piece in
+                   (child if child.tag == f"{SVG}g" and not child.attrib else [child])]
+        name = part.attrib.pop("id", "")
+        if name in names or name.startswith(("figure", "subfigure")):
+            part.set("id", names.get(name, name))
+    text = LINK.sub(lambda m: m[1] + names[m[2]], ElementTree.tostring(root, "unicode"))
+    text = LENGTHS.sub(lambda m: DECIMAL.sub(hundredths, " ".join(m[0].split())), text)
+    return text.replace(" />", "/>")
+
+
+def hundredths(number: re.Match) -> str:
+    """Return a number's text with two digits after the point."""
+    return f"{round(float(number[0]), 2):g}"
+
+
 def merged(outputs: list) -> list:
     """Join neighbouring pieces of one stream, which the kernel cuts at random."""
     joined: list = []
@@ -112,6 +145,9 @@ def merged(outputs: list) -> list:
         else:
             joined.append(output)
     return joined
+
+
+SMALL = {"image/png": small_png, "image/svg+xml": small_svg}
 
 
 def normalise(notebook: nbformat.NotebookNode) -> None:
@@ -131,8 +167,10 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         if cell.cell_type == "code":
             cell.outputs = merged(cell.outputs)
             for output in cell.outputs:
-                if "image/png" in output.get("data", {}):
-                    output.data["image/png"] = small_png(output.data["image/png"])
+                data = output.get("data", {})
+                for kind, small in SMALL.items():
+                    if kind in data:
+                        data[kind] = small(data[kind])
 
 
 def key(text: Path, root: Path = ROOT) -> str:

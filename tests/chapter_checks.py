@@ -15,6 +15,8 @@ import jupytext
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
+from comlib.evidence.palette import PALETTE
+
 COLUMNS, LINES = 76, 14
 FIGURE_BYTES, NOTEBOOK_BYTES = 120_000, 1_000_000
 THEOREM = re.compile(
@@ -27,6 +29,7 @@ QUALIFIERS = {"secondhand", "recalled"}
 OPEN_PROOF = 12
 DOWNLOAD = re.compile(
     r"\{download\}`[^<`]*<(/comlib/records/[a-z0-9/-]+\.csv)>`\.?\s*\Z")
+COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 CLOSING = re.compile(r"#+\s+(Exercises|Notes)\b")
 
 
@@ -152,6 +155,21 @@ def figure_complaints(pictures: list, options: dict, root: Path) -> list[str]:
     return complaints
 
 
+def drawn_figures(chapter: Chapter) -> list[str]:
+    """Figures have an SVG, small, in the colours that the dark mode knows."""
+    complaints = []
+    for cell, output in ((c, o) for c in chapter.code() for o in c.outputs
+                         if "image/png" in o.get("data", {})):
+        drawing = output.data.get("image/svg+xml", "")
+        strange = set(COLOUR.findall(drawing)) - {pair[0] for pair in PALETTE.values()}
+        faults = {"no SVG": not drawing, f"an SVG of {len(drawing)} characters":
+                  len(drawing) >= FIGURE_BYTES,
+                  f"colours that are not in the palette: {sorted(strange)}": strange}
+        complaints += [f"cell {cell.execution_count}: a figure with {words}"
+                       for words, fault in faults.items() if fault]
+    return complaints
+
+
 def small(chapter: Chapter) -> list[str]:
     if chapter.size >= NOTEBOOK_BYTES:
         return [f"notebook of {chapter.size} bytes"]
@@ -159,10 +177,12 @@ def small(chapter: Chapter) -> list[str]:
 
 
 def no_definitions(chapter: Chapter) -> list[str]:
+    # a cell tagged own-code shows readers how they define something themselves
     kinds = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
     return [f"cell {cell.execution_count} defines {node.name}: move it to comlib"
             for cell in chapter.code() for node in ast.walk(parse(cell))
-            if isinstance(node, kinds)]
+            if isinstance(node, kinds)
+            and "own-code" not in cell.metadata.get("tags", [])]
 
 
 def short_cells(chapter: Chapter) -> list[str]:
@@ -345,8 +365,8 @@ def records_complaints(chapters: list[Chapter], root: Path) -> list[str]:
 
 
 CHECKS = [pair_in_sync, executed_in_order, clean_outputs, every_output_is_compared,
-          described_figures, small, no_definitions, short_cells, theorems_are_claimed,
-          claims_reach_a_verdict]
+          described_figures, drawn_figures, small, no_definitions, short_cells,
+          theorems_are_claimed, claims_reach_a_verdict]
 
 MOULD = [one_badge, definitions_claim_nothing, long_proofs_fold, scaffolding_folds]
 """For chapters that collect their claims; soon for all."""

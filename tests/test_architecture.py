@@ -41,7 +41,10 @@ KNOWS = {
 """What each folder may import, besides itself; a folder in a folder may also import
 what the outer one may, and its modules, which in turn do not know it."""
 
-ONLY = {"evidence.figures": {*BELOW, "evidence.tables"}}
+ONLY = {"evidence.palette": set(),
+        "evidence.panels": {*BELOW, "evidence.palette"},
+        "evidence.figures": {*BELOW, "evidence.tables", "evidence.palette",
+                             "evidence.panels"}}
 """Modules that know less than their folder may."""
 
 ALLOWED_LOCAL = set()

@@ -86,7 +86,8 @@ VALID = {
     "text": "a claim", "label": "thm-x", "value": True, "reason": "why",
     "claims": Claim("a", "thm-x", True), "objects": heaviside, "package": comlib,
     "names": {"RNN": ""}, "table": TABLE, "y": "y", "lower": "y", "upper": "z",
-    "rows": 1, "cols": 2, "x0": 1.0, "y0": 1.0, "exponent": 1.0, "values": (1.0, 2.0),
+    "count": 2, "axes": loglog(), "x0": 1.0, "y0": 1.0, "exponent": 1.0,
+    "values": (1.0, 2.0),
     "lag": 2, "activation": "tanh", "cell": "GRU", "module": LINEAR_LAYER, "d": 1,
     "heads": 1, "states": 2, "name": "identity",
 }

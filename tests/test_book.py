@@ -81,8 +81,9 @@ def test_toc_and_pairs_are_the_same_set():
 
 
 def test_every_page_of_the_toc_exists():
-    pages = [name if name.endswith(".ipynb") else f"{name}.md" for name in TOC]
-    assert [page for page in pages if not (ROOT / page).exists()] == []
+    files = [[name] if name.endswith(".ipynb") else [f"{name}.md", f"{name}.rst"]
+             for name in TOC]
+    assert [pair for pair in files if not any((ROOT / f).exists() for f in pair)] == []
 
 
 def test_no_notebook_lacks_its_text_and_no_chapter_its_notebook(load):
@@ -247,7 +248,8 @@ def sample(tmp_path):
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for count, cell in enumerate(code, start=1):
         cell.execution_count = count
-    code[1].outputs = [nbformat.v4.new_output("display_data", {"image/png": "aaaa"})]
+    code[1].outputs = [nbformat.v4.new_output(
+        "display_data", {"image/png": "aaaa", "image/svg+xml": "stroke: #0072b2"})]
     return checks.Chapter(text, notebook, 1000, tmp_path)
 
 
@@ -335,6 +337,16 @@ BREAKAGES = {
     "large figure": (
         checks.described_figures, "bytes or more",
         lambda s: s.code()[1].update(outputs=[picture(120_000)])),
+    "no SVG": (
+        checks.drawn_figures, "no SVG",
+        lambda s: s.code()[1].outputs[0].data.pop("image/svg+xml")),
+    "large SVG": (
+        checks.drawn_figures, "120001 characters",
+        lambda s: s.code()[1].outputs[0].data.update({"image/svg+xml": "a" * 120_001})),
+    "a colour of its own": (
+        checks.drawn_figures, "not in the palette: ['#ff0000']",
+        lambda s: s.code()[1].outputs[0].data.update(
+            {"image/svg+xml": "stroke: #ff0000; fill: #0072b2"})),
     "large notebook": (checks.small, "bytes", lambda s: setattr(s, "size", 1_000_000)),
     "function": (
         checks.no_definitions, "defines f",

@@ -11,7 +11,17 @@ import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 from comlib import InputError, Table
-from comlib.evidence.figures import bands, grid, heatmap, lines, slope, style
+from comlib.evidence.figures import (
+    bands,
+    heatmap,
+    label_lines,
+    legend_above,
+    lines,
+    panels,
+    slope,
+    style,
+)
+from comlib.evidence.palette import PALETTE, WIDTHS
 
 TIME = np.array([1.0, 2.0, 4.0])
 ONE = Table(time=TIME, memory_norm=1 / TIME, bound=2 / TIME)
@@ -107,13 +117,90 @@ def test_a_band_ends_at_the_floor():
     assert ax.collections[0].get_paths()[0].vertices[:, 1].min() == 0.1
 
 
-def test_a_grid_is_always_a_matrix_of_axes():
-    fig, axes = grid(1, 2, sharey=True)
-    assert axes.shape == (1, 2)
-    for ax in axes.flat:
-        assert lines(ONE, "time", "bound", ax=ax) == (fig, ax)
-    assert [ax.get_ylabel() for ax in axes.flat] == ["bound", ""]
-    assert grid(1, 1)[1].shape == (1, 1)
+def test_panels_are_subfigures_with_their_own_labels():
+    fig, axes = panels(3, cols=2, height=2.0, sharey=True)
+    assert len(axes) == len(fig.subfigs) == 3
+    assert fig.get_size_inches().tolist() == [2 * WIDTHS[2], 4.0]
+    for ax, factor in zip(axes, (1, 10, 100), strict=True):
+        drawn = lines(ONE.with_columns(bound=factor / TIME), "time", "bound",
+                      yscale="log", ax=ax)
+        assert drawn == (fig, ax)
+    fig.draw_without_rendering()
+    assert [ax.get_ylabel() for ax in axes] == ["bound"] * 3
+    assert all(ax.yaxis.get_majorticklabels()[0].get_visible() for ax in axes)
+    assert len({ax.get_ylim() for ax in axes}) == 1 and axes[0].get_ylim()[1] >= 100
+    assert axes[0].get_xlim() != panels(2, sharex=True)[1][0].get_xlim()
+
+
+def test_panels_share_an_axis_only_if_asked():
+    for axis in "xy":
+        _, (left, right) = panels(2, **{f"share{axis}": True})
+        for name in "xy":
+            shared = getattr(left, f"get_shared_{name}_axes")().joined(left, right)
+            assert shared is (name == axis)
+
+
+def texts(ax):
+    """The labels at the curves: (text, height of its middle in points)."""
+    ax.figure.figure.draw_without_rendering()
+    scale = 72 / ax.figure.figure.dpi
+    boxes = [(t, t.get_window_extent()) for t in ax.texts]
+    return {t.get_text(): (box.y0 + box.y1) / 2 * scale for t, box in boxes}
+
+
+def test_labels_stand_where_curves_end_and_replace_the_legend():
+    _, ax = lines(ONE, "time", ["memory_norm", "bound"])
+    label_lines(ax)
+    assert ax.get_legend() is None
+    heights = texts(ax)
+    ends = ax.transData.transform([(4, 0.25), (4, 0.5)])[:, 1] * 72 / ax.figure.dpi
+    assert [heights["memory norm"], heights["bound"]] == pytest.approx(ends, abs=2)
+    assert [t.get_color() for t in ax.texts] == [c.get_color() for c in ax.lines]
+    assert all(t.get_window_extent().x0 >= ax.bbox.x1 - 0.05 * ax.bbox.width
+               for t in ax.texts)
+
+
+def test_labels_of_curves_that_meet_keep_a_distance_and_their_order():
+    table = Table.stack([ONE.with_columns(bound=(1 + k / 1e3) / TIME)
+                         for k in (2, 0, 1)], run=[2, 0, 1])
+    fig, (ax,) = panels(1, height=2.0)
+    lines(table, "time", "bound", by="run", ax=ax)
+    label_lines(ax)
+    heights = texts(ax)
+    gaps = np.diff([heights[f"run = {k}"] for k in range(3)])
+    assert (gaps >= plt.rcParams["font.size"]).all()
+
+
+def test_only_labels_that_end_near_each_other_are_moved():
+    far = Table(time=TIME / 2, bound=2 / TIME)
+    _, ax = lines(ONE, "time", ["memory_norm", "bound"])
+    lines(far.with_columns(memory_norm=1 / TIME), "time", "memory_norm", ax=ax,
+          labels=["far"])
+    ax.set_ylim(-20, 20)
+    label_lines(ax)
+    heights = texts(ax)
+    end = ax.transData.transform((2, 0.25))[1] * 72 / ax.figure.dpi
+    assert heights["far"] == pytest.approx(end, abs=1)
+    assert heights["bound"] - heights["memory norm"] == pytest.approx(12, abs=0.5)
+
+
+def test_a_legend_above_stands_outside_of_the_axes_of_its_panel():
+    fig, (ax, other) = panels(2)
+    lines(ONE, "time", ["memory_norm", "bound"], ax=ax)
+    legend_above(ax)
+    fig.draw_without_rendering()
+    (above,) = ax.figure.legends
+    assert ax.get_legend() is None and not other.figure.legends
+    assert [t.get_text() for t in above.get_texts()] == ["memory norm", "bound"]
+    box = above.get_window_extent()
+    assert box.y0 >= ax.bbox.y1 and box.x1 <= ax.figure.bbox.x1
+
+
+def test_a_curve_that_leaves_the_axes_is_labelled_where_it_leaves():
+    _, ax = lines(ONE, "time", ["memory_norm", "bound"])
+    ax.set_xlim(1, 3)
+    label_lines(ax)
+    assert ax.texts[0].xy[0] == pytest.approx(0.5)  # at time 2, the last point seen
 
 
 def test_a_heatmap_puts_each_value_into_its_cell():
@@ -123,6 +210,7 @@ def test_a_heatmap_puts_each_value_into_its_cell():
     assert cells[0].tolist() == [0.1, 0.2]
     assert cells[1, 0] == 0.3 and np.ma.is_masked(cells[1, 1])
     assert fig.axes[1].get_ylabel() == "error"
+    assert ax.collections[0].get_rasterized()  # else each cell is an element of the SVG
 
 
 def test_a_heatmap_refuses_a_pair_that_repeats():
@@ -159,8 +247,58 @@ def test_the_same_table_gives_the_same_bytes(kind):
     assert drawn() == drawn()
 
 
+def contrast(one: str, other: str) -> float:
+    """WCAG 2's ratio of the luminances of two colours."""
+    bright = []
+    for colour in (one, other):
+        c = np.array(matplotlib.colors.to_rgb(colour))
+        linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+        bright.append(linear @ (0.2126, 0.7152, 0.0722) + 0.05)
+    return max(bright) / min(bright)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_colours_are_seen_in_both_modes(mode):
+    colours = {name: pair[mode == "dark"] for name, pair in PALETTE.items()}
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    for name in list(colours)[:8]:  # curves, their labels, guides
+        assert contrast(colours[name], colours["paper"]) >= 4.5, name
+    assert contrast(colours["faint"], colours["paper"]) >= 3
+    assert contrast(colours["bright"], colours["dim"]) >= 4.5
+
+
+DEFICIENCIES = {  # Machado, Oliveira and Fernandes (2009), severity 1
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+                   [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+                     [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+                   [0.004733, 0.691367, 0.303900]],
+}
+
+
+def lab(colour: str, seen_through=np.eye(3)) -> np.ndarray:
+    """CIE L*a*b* (D65) of a colour as it is seen."""
+    c = np.array(matplotlib.colors.to_rgb(colour))
+    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(seen_through) @ linear, 0, 1)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722],
+                    [0.0193, 0.1192, 0.9505]]) @ seen / (0.9505, 1, 1.089)
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("kind", DEFICIENCIES)
+@pytest.mark.parametrize("mode", [0, 1])
+def test_curves_differ_with_any_colour_vision(kind, mode):
+    seen = [lab(pair[mode], DEFICIENCIES[kind]) for pair in list(PALETTE.values())[:7]]
+    assert np.linalg.norm(lab("#ffffff") - lab("#000000")) == pytest.approx(100, 1e-3)
+    distances = [np.linalg.norm(a - b) for k, a in enumerate(seen) for b in seen[:k]]
+    assert min(distances) > 10
+
+
 def test_text_is_legible_on_a_phone():
-    smallest = min(plt.rcParams[f"{axis}tick.labelsize"] for axis in "xy")
-    pixels = plt.rcParams["figure.figsize"][0] * plt.rcParams["figure.dpi"]
-    height = smallest / 72 * plt.rcParams["figure.dpi"] * 380 / pixels
-    assert height >= 7.5
+    smallest = min(plt.rcParams[f"{what}size"] for what in (
+        "xtick.label", "ytick.label", "axes.label", "axes.title", "legend.font"))
+    width = WIDTHS[1] + 0.2  # a page is 372 pixels wide there, a figure has a margin
+    assert smallest / 72 / width * 372 >= 11

@@ -1,38 +1,31 @@
-"""The notation page names every public name of the package, once."""
+"""The page of symbols: one letter, one meaning, and where it is defined."""
 
-import inspect
 import re
 from collections import Counter
 from pathlib import Path
 
-import nbformat
-import pytest
-
-import comlib
-from comlib.evidence import glossary
-
-FRONT = {name for name, thing in vars(comlib).items()
-         if not name.startswith("_") and not inspect.ismodule(thing)} - {"figures"}
-PAGE = Path(__file__).parents[1] / "book/notation.ipynb"
+PAGE = Path(__file__).parents[1] / "book/notation.md"
 
 
-def names_on_the_page() -> list[str]:
-    cells = nbformat.read(PAGE, 4).cells
-    outputs = [o for c in cells if c.cell_type == "code" for o in c.outputs]
-    tables = [o.data["text/markdown"] for o in outputs if "text/markdown" in o.data]
-    return [name for table in tables for name in re.findall(r"\| `(\w+)` \|", table)]
+def rows(section: str) -> list[list[str]]:
+    """Return the rows of the table under a heading, without its head."""
+    text = PAGE.read_text(encoding="utf-8").split(f"## {section}\n")[1]
+    table = [line for line in text.split("\n## ")[0].splitlines()
+             if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")]
+            for line in table[1:]]
 
 
-def test_the_notation_page_names_every_public_name_once():
-    assert Counter(names_on_the_page()).most_common(1)[0][1] == 1
-    assert FRONT <= set(names_on_the_page())
+def symbols(table: list[list[str]]) -> list[str]:
+    return [symbol for row in table for symbol in re.findall(r"\$(.+?)\$", row[0])]
 
 
-def test_a_name_that_is_not_public_is_refused():
-    with pytest.raises(comlib.InputError, match="exported by comlib"):
-        glossary(comlib, {"perturb_all": ""})
+def test_a_symbol_has_one_meaning_or_says_that_it_has_more():
+    once = symbols(rows("Everywhere"))
+    more = set(symbols(rows("Letters with more than one meaning")))
+    assert Counter(once).most_common(1)[0][1] == 1
+    assert set(once) & more == set() and len(once) > 30
 
 
-def test_the_glossary_links_a_name_to_its_definition():
-    text = glossary(comlib, {"memory_function": "$M_B$"}).text
-    assert "{prf:ref}`def-memory-function`" in text and "$M_B$" in text
+def test_a_symbol_says_where_it_is_defined():
+    assert [row[0] for row in rows("Everywhere") if "{prf:ref}" not in row[-1]] == []

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from comlib.evidence.palette import PALETTE
+
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build/html"
 BROWSERS = "chromium", "chromium-browser", "google-chrome", "chrome"
@@ -95,6 +97,52 @@ def test_page_is_complete_without_network(name, scheme, open_page):
 def test_page_fits_a_phone(name, open_page):
     page = open_page((HTML / name).as_uri(), width=420)
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
+
+
+COLOURS = """() => [...new Set([...document.querySelectorAll('div.panels svg *')]
+    .flatMap(e => [getComputedStyle(e).fill, getComputedStyle(e).stroke])
+    .filter(c => c !== 'none'))]"""
+FIGURES = """() => [...document.querySelectorAll('div.panels')].map(figure => {
+    const box = e => e.getBoundingClientRect()
+    const panels = [...figure.querySelectorAll('svg')].filter(e => box(e).width)
+    return {alt: figure.getAttribute('aria-label'),
+        tops: panels.map(e => box(e).top), bottoms: panels.map(e => box(e).bottom),
+        right: Math.max(0, ...panels.map(e => box(e).right)),
+        text: Math.min(99, ...panels.flatMap(e =>
+            [...e.querySelectorAll('g[transform*="scale("]')].map(g =>
+                100 * g.getAttribute('transform').match(/scale\\(([\\d.]+)/)[1]
+                * box(e).width / e.viewBox.baseVal.width)))}
+    })"""
+
+
+def rgb(colours) -> set[str]:
+    return {f"rgb({int(c[1:3], 16)}, {int(c[3:5], 16)}, {int(c[5:], 16)})"
+            for c in colours}
+
+
+@pytest.mark.parametrize("name", pages())
+def test_figures_have_the_colours_of_the_mode_and_change_with_it(name, open_page):
+    page = open_page((HTML / name).as_uri())
+    assert page.query_selector("div.cell_output img") is None, "a figure without SVG"
+    seen = []
+    for mode in (0, 1):
+        theme = ("light", "dark")[mode]
+        page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        seen.append(set(page.evaluate(COLOURS)))
+        assert seen[mode] <= rgb(pair[mode] for pair in PALETTE.values())
+    fixed = rgb(light for light, dark in PALETTE.values() if light == dark)
+    assert seen[0] & seen[1] <= fixed
+
+
+@pytest.mark.parametrize("name", pages())
+def test_panels_stack_on_a_phone_and_their_text_is_legible(name, open_page):
+    page = open_page((HTML / name).as_uri(), width=420)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    for figure in page.evaluate(FIGURES):
+        assert figure["alt"] and figure["tops"] and figure["right"] <= 420, figure
+        below = zip(figure["bottoms"], figure["tops"][1:], strict=False)
+        assert all(bottom <= top for bottom, top in below), figure
+        assert figure["text"] >= 11, figure
 
 
 def test_search_works_without_network(open_page):

@@ -8,7 +8,6 @@ from .ledger import verdicts as verdicts
 from .records import gpu_record as gpu_record
 from .records import record as record
 from .records import stored as stored
-from .source import glossary as glossary
 from .source import show_source as show_source
 from .sweeps import sweep as sweep
 from .sweeps import variations as variations

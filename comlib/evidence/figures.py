@@ -1,48 +1,38 @@
-"""The style of the figures, and the few ways a table is drawn."""
+"""The few ways a table is drawn, panel by panel."""
 
 import matplotlib.pyplot as plt
 import numpy as np
-from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..arguments import checked
-from ..checks import InputError, check_choice, check_count, check_positive
+from ..checks import InputError, check_choice
+from .palette import (
+    BRIGHT,
+    COLOURS,
+    DASHES,
+    DIM,
+    FAINT,
+    GRID,
+    GUIDE,
+    INK,
+    style,
+)
+from .panels import label_lines, legend_above, panels, slope
 from .tables import Table
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe and Ito's colours, told apart with any colour vision; yellow left out."""
+__all__ = ["BRIGHT", "COLOURS", "DASHES", "DIM", "FAINT", "GRID", "GUIDE", "INK",
+           "bands", "heatmap", "label_lines", "legend_above", "lines", "panels",
+           "slope", "style"]
 
-DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 1)))
-"""One line style for each colour, so that curves differ in grey too."""
 
 SCALES = ("linear", "log", "symlog", "asinh")
-
-WIDTH = 6.0
-"""Width of a figure in inches: 960 pixels, shown 700 wide or 380 on a phone."""
-
-
-def style() -> None:
-    """Set how figures look; once a chapter, again does no harm."""
-    plt.rcParams.update({
-        "figure.figsize": (WIDTH, 3.5), "figure.dpi": 160, "savefig.dpi": 160,
-        "figure.constrained_layout.use": True, "figure.facecolor": "white",
-        "font.size": 10, "axes.labelsize": 10, "axes.titlesize": 10,
-        "xtick.labelsize": 9, "ytick.labelsize": 9, "legend.fontsize": 9,
-        "axes.spines.top": False, "axes.spines.right": False,
-        "axes.grid": True, "grid.color": "0.88", "grid.linewidth": 0.6,
-        "axes.axisbelow": True, "axes.formatter.use_locale": False,
-        "axes.prop_cycle": cycler(color=COLOURS, linestyle=DASHES),
-        "lines.linewidth": 1.8, "lines.markersize": 5,
-        "legend.frameon": False, "legend.handlelength": 2.8,
-        "image.cmap": "cividis", "svg.hashsalt": "comlib", "text.usetex": False,
-        "font.family": "DejaVu Sans", "mathtext.fontset": "dejavusans"})
 
 
 def _axes(ax: Axes | None) -> tuple[Figure, Axes]:
     if ax is None:
         return plt.subplots()
-    return ax.figure, ax
+    return ax.figure.figure, ax  # a panel's figure, and that one's
 
 
 def _words(column: str) -> str:
@@ -86,8 +76,7 @@ def _above(values: np.ndarray, floor: float | None) -> np.ndarray:
 def _finish(ax: Axes, xscale: str, yscale: str, xlabel: str, ylabel: str | None):
     check_choice("xscale", xscale, SCALES), check_choice("yscale", yscale, SCALES)
     ax.set(xscale=xscale, yscale=yscale, xlabel=xlabel)
-    shared = len(ax.get_shared_y_axes().get_siblings(ax)) > 1
-    if ylabel is not None and not (shared and not ax.get_subplotspec().is_first_col()):
+    if ylabel is not None:
         ax.set_ylabel(ylabel)
     if ax.get_legend_handles_labels()[1]:
         ax.legend()
@@ -170,22 +159,6 @@ def bands(table: Table, x: str, y: str, lower: str, upper: str, *,
 
 
 @checked
-def grid(rows: int, cols: int, height: float = 2.4, **sharing
-         ) -> tuple[Figure, np.ndarray]:
-    """Return a figure of small multiples and its axes, always as a matrix.
-
-    Args:
-        rows: number of rows.
-        cols: number of columns; three are the most that a phone can show.
-        height: height of a row in inches.
-        sharing: passed on to ``plt.subplots``, e.g. sharey=True.
-    """
-    check_count("rows", rows), check_positive("height", height)
-    size = (WIDTH if check_count("cols", cols) < 3 else 1.25 * WIDTH, height * rows)
-    return plt.subplots(rows, cols, squeeze=False, figsize=size, **sharing)
-
-
-@checked
 def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
             xscale: str = "linear", yscale: str = "linear", xlabel: str | None = None,
             ylabel: str | None = None, label: str | None = None, ax: Axes | None = None
@@ -208,6 +181,7 @@ def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
     Raises:
         InputError: an unknown column, or a pair that occurs twice.
     """
+    check_choice("scale", scale, SCALES)
     across, i = np.unique(table[x], return_inverse=True)
     up, j = np.unique(table[y], return_inverse=True)
     if len(np.unique(np.stack([i, j]), axis=1).T) < len(table):
@@ -215,37 +189,10 @@ def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
                          "select rows with where(...)")
     cells = np.full((len(up), len(across)), np.nan)
     cells[j, i] = table[value]
-    check_choice("scale", scale, SCALES)
     fig, ax = _axes(ax)
-    image = ax.pcolormesh(across, up, cells, shading="nearest", norm=scale)
-    fig.colorbar(image, ax=ax, label=label or _words(value))
+    image = ax.pcolormesh(across, up, cells, shading="nearest", norm=scale,
+                          rasterized=True)
+    ax.figure.colorbar(image, ax=ax, label=label or _words(value))
     ax.grid(False)
     _finish(ax, xscale, yscale, xlabel or _words(x), ylabel or _words(y))
     return fig, ax
-
-
-@checked
-def slope(ax: Axes, x0: float, y0: float, exponent: float, text: str,
-          x1: float | None = None) -> None:
-    """Draw the dashed guide y = y0*(x/x0)^exponent on two log axes.
-
-    Args:
-        ax: axes that already hold the curves.
-        x0: where the guide starts.
-        y0: its value there.
-        exponent: its slope.
-        text: what is written at its middle.
-        x1: where it ends; a decade after ``x0`` if not given.
-
-    Raises:
-        InputError: an axis is not logarithmic.
-    """
-    if (ax.get_xscale(), ax.get_yscale()) != ("log", "log"):
-        raise InputError("ax", "must have two log axes",
-                         (ax.get_xscale(), ax.get_yscale()), "pass yscale='log'")
-    ends = np.array([x0, 10 * x0 if x1 is None else x1])
-    heights = y0 * (ends / x0) ** exponent
-    ax.plot(ends, heights, color="0.35", linestyle=(0, (4, 3)), linewidth=1.0)
-    middle = np.sqrt(ends[0] * ends[1]), np.sqrt(heights[0] * heights[1])
-    ax.annotate(text, middle, xytext=(4, 4), textcoords="offset points", color="0.35",
-                fontsize=9)

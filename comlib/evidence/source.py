@@ -1,11 +1,9 @@
-"""The source of a function beside its formula, and the glossary."""
+"""The source of a function beside its formula."""
 
 import ast
 import inspect
 import re
-import sys
 import textwrap
-from types import ModuleType
 
 from ..arguments import checked
 from ..checks import InputError
@@ -91,53 +89,3 @@ def show_source(*objects, doc: bool = False) -> Source:
                              repr(item), "pass the function itself") from None
         blocks.append(_tidy(text if doc else _without_docstrings(text)))
     return Source("\n\n\n".join(blocks))
-
-
-def documentation(package: ModuleType, name: str) -> str:
-    """Return the docstring of a public name, of a constant the text below it.
-
-    Args:
-        package: whose name it is.
-        name: of a function, a class or a constant.
-    """
-    thing = getattr(package, name)
-    if callable(thing) or inspect.ismodule(thing):
-        return inspect.getdoc(thing) or ""
-    inside = [module for key, module in sorted(sys.modules.items())
-              if key.startswith(f"{package.__name__}.")
-              and getattr(module, name, None) is thing]
-    for module in inside:
-        body = ast.parse(inspect.getsource(module)).body
-        for node, below in zip(body, body[1:]):
-            if (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
-                    and isinstance(getattr(below, "value", None), ast.Constant)):
-                return inspect.cleandoc(below.value.value)
-    return ""
-
-
-@checked
-def glossary(package: ModuleType, names: dict[str, str]) -> Source:
-    """Return a table of public names, with what they mean and where they are defined.
-
-    The meaning is the first sentence of the docstring, the place the label that it
-    names as its source.
-
-    Args:
-        package: whose names they are.
-        names: the symbol of each name; empty for none.
-
-    Raises:
-        InputError: a name that the package does not export.
-    """
-    rows = ["| symbol | name | meaning | defined in |", "|---|---|---|---|"]
-    for name, symbol in names.items():
-        if not hasattr(package, name):
-            raise InputError("names", f"must be exported by {package.__name__}",
-                             repr(name), f"look it up in dir({package.__name__})")
-        text = documentation(package, name)
-        meaning = " ".join(text.split("\n\n")[0].split()).removeprefix("Return ")
-        meaning = re.sub(r"([|*_])", r"\\\1", meaning)
-        label = re.search(r"Source: ([a-z0-9-]+)", text)
-        place = f"{{prf:ref}}`{label[1]}`" if label and "-" in label[1] else ""
-        rows.append(f"| {symbol} | `{name}` | {meaning} | {place} |")
-    return Glossary("\n".join(rows))

@@ -1,6 +1,8 @@
 """Every experiment keeps the contract: Config, run(config) -> Table, plot(table)."""
 
 import dataclasses
+import io
+import re
 
 import matplotlib.pyplot as plt
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from comlib import Table, stored
 from comlib.evidence.data import FOLDER
 from comlib.evidence.origin import literal
+from comlib.evidence.palette import PALETTE, style
 from comlib.experiments import experiments
 from comlib.experiments.__main__ import listing, main, records
 from small import SMALL, experiment_named, small_config, small_table
@@ -53,6 +56,17 @@ def test_a_plot_fills_its_axes(name):
     drawn = [ax.has_data() for ax in fig.axes]
     plt.close(fig)
     assert drawn == SMALL[name][0] * [True]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plot_has_only_colours_that_the_dark_mode_knows(name):
+    module, stream = experiment_named(name), io.StringIO()
+    with plt.rc_context():
+        style()
+        module.plot(small_table(module)).savefig(stream, format="svg")
+        plt.close("all")
+    drawn = set(re.findall(r"#[0-9a-f]{6}\b", stream.getvalue()))
+    assert drawn <= {light for light, _ in PALETTE.values()}
 
 
 def test_every_stored_run_belongs_to_an_experiment():

@@ -58,15 +58,15 @@ def plot(table: Table) -> Figure:
     Args:
         table: from ``run``.
     """
-    fig, axes = figures.grid(1, 2, height=3.3)
+    fig, axes = figures.panels(2, height=2.8)
     power = table.where(target="power law")
     widths = dict.fromkeys(power["width"].tolist())
     figures.lines(power, "time", "memory", by="width", xscale="log", yscale="log",
-                  ylabel="memory", floor=1e-9, ax=axes[0, 0],
+                  ylabel="memory", floor=1e-9, ax=axes[0],
                   labels=["target" if m == 0 else f"m = {m}" for m in widths])
-    left, right = axes[0]
+    left, right = axes
     left.set(ylim=(1e-6, 2), title="memory of networks of width m")
-    left.lines[0].set(color="0.2", linewidth=3.2, alpha=0.45, linestyle="-")
+    left.lines[0].set(color=figures.FAINT, linewidth=3.2, linestyle="-")
     left.legend()
     for name in ("power law", "exponential"):
         rows = table.where(target=name)
@@ -75,12 +75,15 @@ def plot(table: Table) -> Figure:
                       error=[p["error"][0] for p in points])
         figures.lines(curve, "margin", "error", xscale="log", yscale="log",
                       xlabel="stability margin", ylabel="relative error",
-                      labels=[f"{name} target"], marker="o", ax=right)
+                      marker="o", ax=right)
         beside = (0, -13) if name == "power law" else (8, -3)
+        right.annotate(f"{name} target", (curve["margin"][-1], curve["error"][-1]),
+                       xytext=(-3, 10) if name == "power law" else (-8, 0),
+                       ha="left" if name == "power law" else "right",
+                       textcoords="offset points", color=right.lines[-1].get_color())
         for m, x, y in zip(widths, (0, *curve["margin"]), (0, *curve["error"])):
             if m:
-                right.annotate(f"{m}", (x, y), xytext=beside, fontsize=8,
-                               textcoords="offset points", color="0.35")
-    right.legend(loc="center left")
-    right.set(title="what accuracy costs", xlim=(0.05, 2.5))
+                right.annotate(f"{m}", (x, y), xytext=beside,
+                               textcoords="offset points", color=figures.GUIDE)
+    right.set(title="what accuracy costs", xlim=(0.05, 2.5), ylim=(None, 4))
     return fig

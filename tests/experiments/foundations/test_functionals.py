@@ -106,7 +106,7 @@ def test_a_jump_away_from_the_inputs_stays_unseen(monkeypatch):
 
 def test_plot_names_exactly_what_fails(table):
     fig = properties.plot(table)
-    named = {ax.get_title(): [t.get_text() for t in ax.get_legend().get_texts()]
+    named = {ax.get_title(): [t.get_text() for t in ax.texts]
              for ax in fig.axes}
     for what in ("continuous", "bounded", "regular"):
         assert sorted(named[what]) == sorted(

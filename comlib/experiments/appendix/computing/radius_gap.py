@@ -57,14 +57,14 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.4)
+    fig, axes = figures.panels(2, height=2.8)
     logs = {"xscale": "log", "yscale": "log", "xlabel": "turn Ω"}
     figures.lines(table, "turn", ["margin", "real", "complex"], ylabel="size of Δ",
-                  labels=["margin", "real radius", "complex radius"], ax=axes[0][0],
+                  labels=["margin", "real radius", "complex radius"], ax=axes[0],
                   **logs)
     figures.lines(table, "turn", ["ceiling", "peak", "kreiss"], ylabel="growth",
                   labels=["e m K", "largest |exp(Wt)|", "Kreiss constant K"],
-                  ax=axes[0][1], **logs)
+                  ax=axes[1], **logs)
     return fig
 
 

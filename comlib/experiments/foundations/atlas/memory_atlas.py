@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 
 from comlib import Functional, Table, TorchRecurrent, memory_function
-from comlib.evidence.figures import bands, grid
+from comlib.evidence.figures import bands, panels
 from comlib.measures import impulse_memory
 from comlib.models import S4D, CausalAttention
 
@@ -102,16 +102,14 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     names = dict.fromkeys(table["architecture"].tolist())
-    fig, axes = grid(len(names), 2, height=2.0, sharex="row", sharey="row")
-    for row, name in zip(axes, names, strict=True):
-        for ax, query in zip(row, _QUERIES, strict=True):
-            part = table.where(architecture=name, query=query)
-            bands(part, "time", "median", "lower", "upper", by="layers", yscale="log",
-                  floor=100 * _FLOOR, xlabel=" ", ylabel=name, ax=ax)
-            ax.get_legend().remove()
-    for ax, query in zip(axes[0], _QUERIES, strict=True):
-        ax.set_title(query)
-    for ax in axes[-1]:
-        ax.set_xlabel("time $t$")
-    axes[0, 1].legend()
+    # what is forgotten at once has no curve
+    pairs = [(name, query) for name in names for query in _QUERIES
+             if sum(table.where(architecture=name, query=query)["median"]
+                    > 100 * _FLOOR) > len(set(table["layers"].tolist()))]
+    fig, axes = panels(len(pairs), 2, height=2.2)
+    for ax, (name, query) in zip(axes, pairs, strict=True):
+        bands(table.where(architecture=name, query=query), "time", "median", "lower",
+              "upper", by="layers", yscale="log", floor=100 * _FLOOR,
+              xlabel="time $t$", ylabel="memory", ax=ax)
+        ax.set_title(f"{name}, {query}")
     return fig

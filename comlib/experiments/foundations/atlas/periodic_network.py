@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from scipy.integrate import solve_ivp
 
 from comlib import Table
-from comlib.evidence.figures import grid, lines
+from comlib.evidence.figures import legend_above, lines, panels
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,13 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = grid(1, 2, height=3.2)
+    fig, axes = panels(2, height=2.9)
     inputs = dict.fromkeys(table["input"].tolist())
     labels = [f"x = {x:g}" for x in inputs]
     lines(table, "v1", "v2", by="input", labels=labels, linewidth=1.2,
-          xlabel="$v_1$", ylabel="$v_2$", ax=axes[0, 0])
+          xlabel="$v_1$", ylabel="$v_2$", ax=axes[0])
     memory = table.with_columns(slope=abs(table["v1"]) / table["input"])
     lines(memory, "time", "slope", by="input", labels=labels, linewidth=1.2,
-          xlabel="time $t$", ylabel="$|dH_t(u^x)/dt| \\, / \\, |x|$", ax=axes[0, 1])
-    for ax in axes[0]:
-        ax.get_legend().remove()
-    fig.legend(handles=axes[0, 0].lines, loc="outside upper center", ncols=len(labels))
+          xlabel="time $t$", ylabel="$|dH_t(u^x)/dt| \\, / \\, |x|$", ax=axes[1])
+    legend_above(*axes, cols=3)
     return fig

@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 
 from comlib import RNN, Table, heaviside, memory_function, time_grid
-from comlib.evidence.figures import grid, lines
+from comlib.evidence.figures import lines, panels
 from comlib.functional import DTYPE
 
 
@@ -69,8 +69,8 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = grid(1, 2, height=3.0)
-    for ax, column, text in zip(axes[0], ("one_input", "memory"),
+    fig, axes = panels(2)
+    for ax, column, text in zip(axes, ("one_input", "memory"),
                                 ("slope at $x = B$ alone", "$M_B(t)$"), strict=True):
         for index, gain in enumerate(dict.fromkeys(table["gain"].tolist())):
             part = table.where(gain=gain)

@@ -70,18 +70,19 @@ def plot(table: Table) -> Figure:
         table: from ``run``.
     """
     names = dict.fromkeys(table.where(holds=0)["functional"].tolist())
-    fig, axes = figures.grid(1, 3, height=3.2, sharey=True)
-    for ax, what in zip(axes[0], ("continuous", "bounded", "regular"), strict=True):
+    fig, axes = figures.panels(3, 2, sharey=True)
+    for ax, what in zip(axes, ("continuous", "bounded", "regular"), strict=True):
         rows = table.where(property=what)
         for name in dict.fromkeys(rows["functional"].tolist()):
             curve = rows.where(functional=name)
-            look = {"color": "0.7", "linestyle": "-", "linewidth": 1.2, "zorder": 1}
+            look = {"color": figures.FAINT, "linestyle": "-", "linewidth": 1.2,
+                    "zorder": 1}
             if not curve["holds"][0]:
                 look = {"label": name, **_look([*names].index(name))}
             ax.plot(curve["dt"], curve["defect"], **look)
-        ax.set(xscale="log", yscale="log", title=what, xlabel="timebase dt")
-        ax.legend(loc="lower right", fontsize=8)
-    axes[0, 0].set(ylabel="defect", ylim=(1e-5, 2e2))
+        ax.set(xscale="log", yscale="log", title=what, xlabel="timebase dt",
+               ylabel="defect", ylim=(1e-5, 2e2))
+    figures.label_lines(*axes)
     return fig
 
 

@@ -69,18 +69,16 @@ def plot(table: Table) -> Figure:
     Args:
         table: from ``run``.
     """
-    fig, (axes,) = figures.grid(1, 2, height=3.6)
+    fig, axes = figures.panels(2, height=2.8)
     figures.lines(table.where(panel="map"), "x", "y", by="parameterization",
                   xlabel="raw weight w", ylabel="eigenvalue f(w)", ax=axes[0])
     figures.lines(table.where(panel="kernel"), "x", "y", by="parameterization",
                   yscale="log", xlabel="time", ylabel="kernel after the step",
                   ax=axes[1])
-    axes[0].axhspan(0, 1, color="0.9", zorder=0)
+    axes[0].axhspan(0, 1, color=figures.GRID, zorder=0)
     axes[0].text(-3.8, 0.35, "unstable")
     axes[0].set(ylim=(-4, 1), title="the maps")
     axes[1].set(ylim=(1e-2, 1e2), title="a mode, one step later")
-    handles, names = axes[1].get_legend_handles_labels()
-    for ax in axes:
-        ax.get_legend().remove()
-    fig.legend(handles, names, loc="outside lower center", ncols=4)
+    figures.legend_above(axes[0])
+    figures.label_lines(axes[1])
     return fig

@@ -90,7 +90,7 @@ def plot(table: Table) -> Figure:
         xlabel="time step dt", ylabel="largest error", marker="o",
         labels=["linear mode", "bound for the mode", "tanh network"])
     guide = table["dt"] * table["network"][-1] / table["dt"][-1] / 2
-    ax.plot(table["dt"], guide, color="0.35", linewidth=1, linestyle=":",
+    ax.plot(table["dt"], guide, color=figures.GUIDE, linewidth=1, linestyle=":",
             label="slope 1")
-    ax.legend()
+    figures.label_lines(ax)
     return fig

@@ -68,20 +68,23 @@ def plot(table: Table) -> Figure:
     Args:
         table: from ``run``.
     """
-    fig, ((left, right),) = figures.grid(1, 2, height=3.2)
+    fig, (left, right) = figures.panels(2, height=2.7)
     plane, modes = table.where(panel="plane"), table.where(panel="time")
     rates = np.unique(modes["y"])
     x, y = np.unique(plane["x"]), np.unique(plane["y"])
     growth = plane["value"].reshape(len(x), len(y)).T
-    left.axvspan(x[0], 0, color="#CFE3F1", zorder=0)
-    left.contourf(x, y, growth, levels=[0, 1], colors=["#5FA8D3"], zorder=1)
+    left.axvspan(x[0], 0, color=figures.COLOURS[0], alpha=0.15, linewidth=0,
+                 zorder=0)
+    left.contourf(x, y, growth, levels=[0, 1], colors=[figures.COLOURS[0]], alpha=0.3,
+                  zorder=1)
     left.text(-1, 0.3, "Euler decays", ha="center")
     left.text(-1.25, 1.2, "only the flow decays", ha="center")
     for rate, colour in zip(rates, figures.COLOURS):
-        left.plot(-rate, 0, "o", color=colour)
+        left.plot(-rate, 0, "o", color=colour, zorder=3)
     left.set(aspect="equal", xlabel=r"Re $\mu$ dt", ylabel=r"Im $\mu$ dt")
     left.grid(False)
     figures.lines(modes, "x", "value", by="y", xlabel="step k", ylabel="kernel",
                   ax=right, marker="o", markersize=3, linewidth=1,
                   labels=[f"rate × dt = {rate:g}" for rate in rates])
+    right.set_ylim(-10, 17)
     return fig

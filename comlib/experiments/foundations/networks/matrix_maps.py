@@ -52,7 +52,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: from ``run``.
     """
-    fig, (axes,) = figures.grid(1, 2, height=3.2, sharey=True)
+    fig, axes = figures.panels(2, height=2.7, sharey=True)
     y = np.linspace(0, 2 * np.pi, 400)
     with np.errstate(invalid="ignore", divide="ignore"):
         edge = np.log(-2 * np.cos(y))
@@ -61,15 +61,17 @@ def plot(table: Table) -> Figure:
         rows = table.where(map=name)
         grid = [np.unique(rows[axis]) for axis in "xy"]
         part = rows["real_part"].reshape(len(grid[0]), len(grid[1])).T
-        ax.contourf(*grid, part, levels=[0, np.inf], colors=["#E9B48C"])
+        ax.contourf(*grid, part, levels=[0, np.inf], colors=[figures.COLOURS[1]],
+                    alpha=0.35)
         if name == "exp":
-            ax.hlines([np.pi / 2, 3 * np.pi / 2], *grid[0][[0, -1]], "black", "--")
+            ax.hlines([np.pi / 2, 3 * np.pi / 2], *grid[0][[0, -1]], figures.INK,
+                      "--")
         else:
-            ax.plot(edge, y, color="black", linestyle="--")
+            ax.plot(edge, y, color=figures.INK, linestyle="--")
         ax.text(grid[0][0] / 2, np.pi, "unstable", ha="center", va="center")
         ax.text(0, 0.7, "stable", ha="center", va="center")
-        ax.set(title=title, xlabel=r"Re $\mu$", xlim=grid[0][[0, -1]],
+        ax.set(title=title, xlabel=r"Re $\mu$", ylabel=r"Im $\mu$",
+               xlim=grid[0][[0, -1]],
                yticks=[0, np.pi / 2, np.pi, 3 * np.pi / 2, 2 * np.pi],
                yticklabels=["0", "π/2", "π", "3π/2", "2π"])
-    axes[0].set_ylabel(r"Im $\mu$")
     return fig

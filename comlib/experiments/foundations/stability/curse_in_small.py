@@ -72,8 +72,8 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     targets = list(dict.fromkeys(table["target"].tolist()))
-    fig, axes = figures.grid(1, len(targets), height=3.6, sharey=True)
-    for ax, target in zip(axes[0], targets, strict=True):
+    fig, axes = figures.panels(len(targets), height=3.2, sharey=True)
+    for ax, target in zip(axes, targets, strict=True):
         rows = table.where(target=target)
         labels = [f"m = {m}" for m in dict.fromkeys(rows["width"].tolist())]
         figures.bands(rows, "radius", "upper", "lower", "upper", by="width",
@@ -81,11 +81,11 @@ def plot(table: Table) -> Figure:
                       xlabel="perturbation β of the rates", ylabel="error E(β)")
         widest = rows.where(width=rows["width"].max())
         figures.lines(widest, "radius", "certified", xscale="log", yscale="log",
-                      labels=["lower curve"], floor=0.0, color="black", linewidth=1.2,
-                      linestyle=":", xlabel="perturbation β of the rates",
-                      ylabel="error E(β)", ax=ax)
+                      labels=["lower curve"], floor=0.0, color=figures.INK,
+                      linewidth=1.2, linestyle=":",
+                      xlabel="perturbation β of the rates", ylabel="error E(β)", ax=ax)
         ax.set(title=target, ylim=(2e-3, 1e2), xlim=(1e-3, 3))
-    axes[0][1].get_legend().remove()
+    figures.legend_above(*axes)
     return fig
 
 

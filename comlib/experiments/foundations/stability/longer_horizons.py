@@ -60,8 +60,8 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     targets = list(dict.fromkeys(table["target"].tolist()))
-    fig, axes = figures.grid(1, len(targets), height=3.2, sharey=True)
-    for ax, target in zip(axes[0], targets, strict=True):
+    fig, axes = figures.panels(len(targets), height=3.3, sharey=True)
+    for ax, target in zip(axes, targets, strict=True):
         rows = table.where(target=target)
         labels = [f"T = {T:g}".replace("inf", "∞")
                   for T in dict.fromkeys(rows["horizon"].tolist())]
@@ -69,6 +69,5 @@ def plot(table: Table) -> Figure:
                       xscale="log", yscale="log", xlabel="perturbation β",
                       ylabel="lower bound of E(β)")
         ax.set(title=target, ylim=(3e-4, 1e4))
-    for ax in axes[0][1:]:
-        ax.get_legend().remove()
+    figures.legend_above(*axes, cols=2)
     return fig

@@ -72,18 +72,17 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.2, sharey=True)
-    for ax, what in zip(axes[0], _MOVED, strict=True):
+    fig, axes = figures.panels(2, height=2.7, sharey=True)
+    for ax, what in zip(axes, _MOVED, strict=True):
         rows = table.where(moved=what)
         labels = [f"T = {T:g}" for T in dict.fromkeys(rows["horizon"].tolist())]
         figures.lines(rows, "radius", "sampled", by="horizon", labels=labels,
                       floor=0.0, ax=ax)
         exact = rows.where(horizon=rows["horizon"][0])
         figures.lines(exact, "radius", "exact", floor=0.0, ax=ax, yscale="log",
-                      labels=["exact"], color="black", linestyle="", marker="o",
+                      labels=["exact"], color=figures.INK, linestyle="", marker="o",
                       markersize=3.5, xlabel="perturbation β", ylabel="error E(β)")
         ax.set(title=what, ylim=(0.03, 3e3))
-    axes[0][1].get_legend().remove()
     return fig
 
 

@@ -67,8 +67,8 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.6, sharey=True)
-    for ax, norm in zip(axes[0], ("ball", "box"), strict=True):
+    fig, axes = figures.panels(2, height=2.8, sharey=True)
+    for ax, norm in zip(axes, ("ball", "box"), strict=True):
         rows = table.where(norm=norm)
         proved = {"upper": ("upper, proved", "--"), "floor": ("lower, proved", ":")}
         figures.lines(rows, "width", "found", labels=["found"], ax=ax, xlabel="width m",
@@ -78,14 +78,13 @@ def plot(table: Table) -> Figure:
                       marker="s")
         for name, (label, dash) in proved.items():
             figures.lines(rows, "width", name, xscale="log", yscale="log", ax=ax,
-                          floor=0.0, labels=[label], color="black",
+                          floor=0.0, labels=[label], color=figures.INK,
                           linewidth=1.2, linestyle=dash, xlabel="width m",
                           ylabel="error E(β)")
         ax.set_xticks(rows["width"], [str(m) for m in rows["width"]], minor=False)
         ax.xaxis.minorticks_off()
         ax.set(title=norm, ylim=(1e-2, 2.0))
-    axes[0][0].legend(loc="lower left")
-    axes[0][1].get_legend().remove()
+    figures.label_lines(*axes)
     return fig
 
 

@@ -70,17 +70,17 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.4, sharey=True)
-    for ax, target in zip(axes[0], ("power law", "bump"), strict=True):
+    fig, axes = figures.panels(2, height=2.8, sharey=True)
+    for ax, target in zip(axes, ("power law", "bump"), strict=True):
         rows = table.where(target=target)
         figures.lines(rows, "width", ["real", "balanced"], yscale="log", ax=ax,
                       labels=["real exponentials", "balanced truncation"], marker="o",
                       xlabel="neurons m", ylabel="relative L1 error")
-        ax.fill_between(rows["width"], rows["floor"], 1e-5, color="0.75",
-                        label="excluded")
-        ax.set(title=target, ylim=(1e-4, 4))
-    axes[0][1].get_legend().remove()
-    axes[0][0].legend()
+        ax.fill_between(rows["width"], rows["floor"], 1e-5, color=figures.FAINT,
+                        alpha=0.4, linewidth=0)
+        ax.text(1.3, 2e-4, "excluded", color=figures.GUIDE)
+        ax.set(title=target, ylim=(1e-4, 300))
+        ax.legend(loc="upper right")
     return fig
 
 

@@ -68,17 +68,17 @@ def plot(table: Table) -> Figure:
     across, up = np.unique(table["omega"]), np.unique(table["epsilon"])
     pairs = np.lexsort((table["omega"], table["epsilon"]))
     for name, levels, look in (
-            ("count", [5, 10, 20, 50, 100, 200], {"colors": "white"}),
+            ("count", [5, 10, 20, 50, 100, 200], {"colors": figures.BRIGHT}),
             ("phase_space", [5, 10, 20, 50, 100, 200],
-             {"colors": "#D55E00", "linestyles": "--"}),
-            ("log10_published", [2, 6, 20, 80], {"colors": "black",
+             {"colors": figures.BRIGHT, "linestyles": "--"}),
+            ("log10_published", [2, 6, 20, 80], {"colors": figures.DIM,
                                                  "linestyles": ":"})):
         cells = table[name][pairs].reshape(len(up), len(across)).astype(float)
         lines = ax.contour(across, up, cells, levels=levels, linewidths=1.3, **look)
         if name != "phase_space":
             form = {n: f"$10^{{{n}}}$" if name == "log10_published" else f"{n}"
                     for n in levels}
-            ax.clabel(lines, fmt=form, fontsize=8)
+            ax.clabel(lines, fmt=form)
     return fig
 
 

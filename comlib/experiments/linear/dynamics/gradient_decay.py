@@ -55,9 +55,9 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.2, sharey=True)
+    fig, axes = figures.panels(2, height=2.7, sharey=True)
     for ax, name, bound, title in zip(
-            axes[0], ("gradient", "negative"), ("gradient_bound", "curvature_bound"),
+            axes, ("gradient", "negative"), ("gradient_bound", "curvature_bound"),
             ("gradient", "negative curvature"), strict=True):
         figures.lines(table, "delay", name, by="rate", ax=ax, yscale="log",
                       linestyle="", marker="o", xlabel="delay 1/ω", ylabel="size")
@@ -67,7 +67,7 @@ def plot(table: Table) -> Figure:
                       labels=labels, linestyle="--", linewidth=1.2,
                       xlabel="delay 1/ω", ylabel="size")
         ax.set(title=title)
-    axes[0][1].get_legend().remove()
+    figures.label_lines(*axes)
     return fig
 
 

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from matplotlib.figure import Figure
@@ -83,27 +82,21 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = plt.subplot_mosaic(
-        [["loss", "loss"], ["start", "arrival"], ["plateau", "after"]],
-        figsize=(figures.WIDTH, 6.2))
-    figures.lines(table, "log_time", "loss", ax=axes["loss"],
-                  xlabel="ln τ", ylabel="loss J")
-    axes["loss"].set_xlim(left=-6.0)
-    axes["loss"].axhline(table["plateau"][0], color="0.35", linewidth=1.0,
-                         linestyle=(0, (4, 3)))
+    fig, (loss, *axes) = figures.panels(1 + len(_STAGES), 3, height=2.4)
+    figures.lines(table, "log_time", "loss", ax=loss, xlabel="ln τ", ylabel="loss J")
+    loss.set_xlim(left=-6.0)
+    loss.axhline(table["plateau"][0], color=figures.GUIDE, linewidth=1.0,
+                 linestyle=(0, (4, 3)))
     t = torch.linspace(0.0, table["delay"][0] + 5.0, 301, dtype=DTYPE)
-    for k, stage in enumerate(_STAGES):
-        row, ax = table.where(stage=stage), axes[stage]
+    for k, (ax, stage) in enumerate(zip(axes, _STAGES, strict=True)):
+        row = table.where(stage=stage)
         m = sum(name[0] == "a" for name in table.columns)
         a, w = (tuple(float(row[f"{c}{i + 1}"][0]) for i in range(m)) for c in "aw")
         curves = Table(t=t, target=TwoPart(1.0, table["delay"][0], 1.0)(t),
                        network=ExponentialSum(a, w)(t))
         figures.lines(curves, "t", ["target", "network"], ax=ax)
         ax.set(title=f"{k + 1}: {stage}", ylim=(-1.6, 1.4))
-        if k:
-            ax.get_legend().remove()
         spot = max(row["log_time"][0], -6.0), row["loss"][0]
-        axes["loss"].plot(*spot, "ko", markersize=4, clip_on=False)
-        axes["loss"].annotate(str(k + 1), spot, xytext=(4, 5),
-                              textcoords="offset points")
+        loss.plot(*spot, "o", color=figures.INK, markersize=4, clip_on=False)
+        loss.annotate(str(k + 1), spot, xytext=(4, 5), textcoords="offset points")
     return fig

@@ -70,18 +70,18 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.6)
+    fig, axes = figures.panels(2, height=2.8)
     names = list(dict.fromkeys(table["start"].tolist()))
     for k, name in enumerate(names):
-        ax, rows = axes[0][int(name == "duplicated")], table.where(start=name)
+        ax, rows = axes[int(name == "duplicated")], table.where(start=name)
         colour, single = f"C{k}", name != "duplicated"
         ax.plot(rows["delay"], rows["log_time"], "o-", color=colour, label=name)
         ax.plot(rows["delay"], rows["projection"], "--", color=colour,
-                label=None if single else "projection bound")
+                label=None if single else "projection")
         ax.plot(rows["delay"], rows["elementary"], ":", color=colour,
-                label=None if single else "elementary bound")
+                label=None if single else "elementary")
         ax.set(xlabel="1/ω", ylabel="ln τ₀(δ)")
-        ax.legend()
+    figures.label_lines(*axes)
     return fig
 
 

@@ -69,8 +69,8 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     widths = np.unique(table["width"]).tolist()
-    fig, axes = figures.grid(1, len(widths), height=3.4, sharey=True)
-    for ax, m in zip(axes[0], widths, strict=True):
+    fig, axes = figures.panels(len(widths), height=2.8, sharey=True)
+    for ax, m in zip(axes, widths, strict=True):
         rows = table.where(width=m)
         delays = np.unique(rows["delay"])
         # a quartile among infinities must not be interpolated
@@ -78,12 +78,11 @@ def plot(table: Table) -> Figure:
                              method="inverted_cdf") for D in delays]
         low, middle, high = np.where(np.isfinite(parts), parts, np.nan).T
         ended = np.where(np.isfinite(rows["exit"]), rows["exit"], np.nan)
-        ax.plot(rows["delay"], ended, ".", color="0.6", markersize=3)
+        ax.plot(rows["delay"], ended, ".", color=figures.FAINT, markersize=3)
         ax.plot(delays, middle, "o-", label="median")
         ax.fill_between(delays, low, high, alpha=0.2, linewidth=0, label="quartiles")
-        ax.set(xlabel="1/ω", title=f"m = {m}")
+        ax.set(xlabel="1/ω", ylabel="ln τ of the escape", title=f"m = {m}")
         ax.legend(loc="upper left")
-    axes[0][0].set_ylabel("ln τ of the escape")
     return fig
 
 

@@ -112,9 +112,11 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, (axes,) = figures.grid(1, 2, height=3.4)
+    fig, axes = figures.panels(2, height=2.8)
     best = table.where(family="best")
+    labels = [f"ω = {omega:g}" for omega in dict.fromkeys(best["omega"].tolist())]
     figures.lines(best, "error", "margin", by="omega", ax=axes[0], marker="o",
+                  labels=labels,
                   xscale="log", yscale="log", xlabel="error in L1",
                   ylabel="margin β")
     for omega in dict.fromkeys(best["omega"].tolist()):
@@ -128,4 +130,5 @@ def plot(table: Table) -> Figure:
     axes[1].set(xscale="log", xlabel="budget A", ylim=(0, None),
                 ylabel=f"error in L1 at margin {fixed['margin'][0]:g}")
     axes[1].legend()
+    figures.label_lines(axes[0])
     return fig

@@ -64,17 +64,17 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, (axes,) = figures.grid(1, 2, height=3.2)
+    fig, axes = figures.panels(2, height=2.7)
     widths = list(dict.fromkeys(table["width"].tolist()))
     first = table.where(width=widths[0])
     promise = torch.exp(-torch.from_numpy(first["time"].copy()))
-    axes[0].plot(first["time"], first["target"], color="0.75", linewidth=5.0,
+    axes[0].plot(first["time"], first["target"], color=figures.FAINT, linewidth=5.0,
                  linestyle="-", label="target")
     for ax, name in zip(axes, ("kernel", "flow")):
         figures.lines(table, "time", name, by="width", ax=ax, xscale="log",
                       yscale="log", xlabel="time", ylabel=name,
                       labels=[f"m = {m}" for m in widths])
-        ax.plot(first["time"], promise, color="0.35", linestyle=":",
+        ax.plot(first["time"], promise, color=figures.GUIDE, linestyle=":",
                 label="exp(-t)")
         ax.set(ylim=(1e-6, 3.0))
     axes[0].legend(loc="lower left")

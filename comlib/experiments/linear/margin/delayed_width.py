@@ -59,15 +59,17 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.4)
-    labels = [f"ε = {eps:g}" for eps in dict.fromkeys(table["epsilon"].tolist())]
+    fig, axes = figures.panels(2, height=2.8)
+    labels = [f"{eps:g}" for eps in dict.fromkeys(table["epsilon"].tolist())]
     figures.lines(table, "delay", "count", by="epsilon", labels=labels, marker="o",
-                  xlabel="delay D", ylabel="N(ε)", ax=axes[0][0])
+                  xlabel="delay D", ylabel="N(ε)", ax=axes[0])
     middle = np.unique(table["epsilon"])[len(labels) // 2]
     figures.lines(table.where(epsilon=middle), "delay", ["ring", "count", "proved"],
                   labels=["a network", "N(ε)", "proved"], marker="o",
-                  xlabel="delay D", ylabel="neurons", ax=axes[0][1])
-    axes[0][1].set_title(f"ε = {middle:g}")
+                  xlabel="delay D", ylabel="neurons", ax=axes[1])
+    axes[0].set_title("the count, by ε")
+    axes[1].set_title(f"bounds for ε = {middle:g}")
+    figures.label_lines(*axes)
     return fig
 
 

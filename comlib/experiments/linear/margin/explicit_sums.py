@@ -58,22 +58,22 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.4)
+    fig, axes = figures.panels(2, height=2.8)
     omegas = list(dict.fromkeys(table["omega"].tolist()))
     for k, omega in enumerate(omegas):
         rows = table.where(omega=omega).with_columns(
             inverse=1 / table.where(omega=omega)["epsilon"])
         look = {"color": figures.COLOURS[k], "xscale": "log", "yscale": "log",
                 "xlabel": "1 / error"}
-        for ax, solid, dashed in zip(axes[0], ("width", "slowest"),
+        for ax, solid, dashed in zip(axes, ("width", "slowest"),
                                      ("floor", "ceiling"), strict=True):
             figures.lines(rows, "inverse", solid, ax=ax, marker="o", linestyle="-",
                           labels=[f"ω = {omega:g}"], **look)
             figures.lines(rows, "inverse", dashed, ax=ax, linestyle="--",
                           labels=[None], **look)
-    axes[0][0].set(ylabel="neurons")
-    axes[0][1].set(ylabel="slowest rate")
-    axes[0][1].get_legend().remove()
+    axes[0].set(ylabel="neurons")
+    axes[1].set(ylabel="slowest rate")
+    figures.label_lines(*axes)
     return fig
 
 

@@ -63,15 +63,15 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.4)
+    fig, axes = figures.panels(2, height=2.8)
     table = table.with_columns(inverse=1 / table["epsilon"],
                                demanded=np.maximum(table["bound"], 1e-9))
     logs = {"xscale": "log", "yscale": "log", "xlabel": "1 / error"}
     figures.lines(table, "inverse", ["cascade_width", "demanded", "sum_width", "count"],
                   labels=["cascade", "demanded of it", "sum", "N(ε)"],
-                  ylabel="neurons", ax=axes[0][0], floor=0.5, **logs)
+                  ylabel="neurons", ax=axes[0], floor=0.5, **logs)
     figures.lines(table, "inverse", ["cascade_margin", "sum_margin"],
-                  labels=["cascade", "sum"], ylabel="margin", ax=axes[0][1], **logs)
-    axes[0][1].lines[1].set(color=figures.COLOURS[2], linestyle=figures.DASHES[2])
-    axes[0][1].legend()
+                  labels=["cascade", "sum"], ylabel="margin", ax=axes[1], **logs)
+    axes[1].lines[1].set(color=figures.COLOURS[2], linestyle=figures.DASHES[2])
+    figures.label_lines(*axes)
     return fig

@@ -90,10 +90,10 @@ def plot(table: Table) -> Figure:
     fig, ax = figures.lines(table, "update", "sharpness", by="learning_rate",
                             labels=[f"rate {rate:g}" for rate in rates], xscale="log",
                             yscale="log", ylabel="rate × preconditioned sharpness")
-    ax.axhline(38, color="0.35", linewidth=1.0, linestyle=(0, (4, 3)))
+    ax.axhline(38, color=figures.GUIDE, linewidth=1.0, linestyle=(0, (4, 3)))
     ax.set(xlim=(2, None), ylim=(1, 100))
-    ax.annotate("38", (2, 38), xytext=(3, 4), textcoords="offset points", color="0.35",
-                fontsize=9)
+    ax.annotate("38", (2, 38), xytext=(3, 4), textcoords="offset points",
+                color=figures.GUIDE)
     ax.legend(loc="lower right")
     return fig
 

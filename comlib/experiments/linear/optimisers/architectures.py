@@ -1,6 +1,7 @@
 """Do other recurrent networks show the plateau? A short and a delayed memory."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import torch
@@ -107,20 +108,14 @@ def plot(table: Table) -> Figure:
     """
     methods, centers = (list(dict.fromkeys(table[n].tolist()))
                         for n in ("method", "center"))
-    fig, axes = figures.grid(len(methods), len(centers), height=2.6, sharey=True,
-                             sharex=True)
-    for row, method in zip(axes, methods, strict=True):
-        for ax, center in zip(row, centers, strict=True):
-            part = table.where(method=method, center=center)
-            figures.lines(part, "update", "error", by="cell", ax=ax, yscale="log",
-                          xlabel="update", ylabel=f"{method}: relative error")
-            # the pauses are high up; what falls below has been learnt
-            ax.set(title=f"bump at {center:g}" if center else "no bump",
-                   ylim=(5e-3, 1.3))
-            if ax is not axes[0, -1]:
-                ax.get_legend().remove()
-    for ax in axes[:-1].flat:
-        ax.set(xlabel="")
-    for ax in axes[1:].flat:
-        ax.set(title="")
+    fig, axes = figures.panels(len(methods) * len(centers), len(centers), sharex=True,
+                               sharey=True)
+    for ax, (method, center) in zip(axes, product(methods, centers), strict=True):
+        part = table.where(method=method, center=center)
+        figures.lines(part, "update", "error", by="cell", ax=ax, yscale="log",
+                      xlabel="update", ylabel="relative error")
+        where = f"bump at {center:g}" if center else "no bump"
+        # the pauses are high up; what falls below has been learnt
+        ax.set(title=f"{method}, {where}", ylim=(5e-3, 1.3))
+    figures.label_lines(*axes)
     return fig

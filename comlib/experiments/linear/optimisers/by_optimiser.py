@@ -80,10 +80,11 @@ def plot(table: Table) -> Figure:
                  "adam": f"Adam, rate {rate:g}"}[method]
         look = {"marker": "o"}
         if method == "flow":
-            look = {"color": "0.6", "linestyle": "-", "zorder": 1}
+            look = {"color": figures.FAINT, "linestyle": "-", "zorder": 1}
         fig, ax = figures.lines(rows, "delay", "updates", labels=[label], ax=ax,
                                 yscale="log", xlabel="delay D = 1/ω",
                                 ylabel="updates until escape", **look)
+    ax.set_ylim(top=1e10)  # room for the legend
     return fig
 
 

@@ -62,6 +62,7 @@ def plot(table: Table) -> Figure:
     for k, mu in enumerate(values):
         rows = table.where(friction=mu)
         ax.plot(rows["delay"], rows["floor"], "--", color=f"C{k}", linewidth=1)
+    figures.label_lines(ax)
     return fig
 
 

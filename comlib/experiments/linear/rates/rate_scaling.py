@@ -52,8 +52,9 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, _ = figures.lines(
+    fig, ax = figures.lines(
         table, "factor", ["ours", "published", "error"], xscale="log", yscale="log",
         labels=["bound, ours", "bound as restated, C(α) = 1", "error"], marker="o",
         xlabel="factor L of the clock", ylabel="error in L1")
+    figures.legend_above(ax)
     return fig

@@ -67,9 +67,8 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     orders = sorted(set(table["p"].tolist()))
-    fig, axes = figures.grid(2, -(-len(orders) // 2), height=2.6, sharex=True,
-                             sharey=True)
-    for ax, p in zip(axes.flat, orders):
+    fig, axes = figures.panels(len(orders), 2, sharex=True, sharey=True)
+    for ax, p in zip(axes, orders, strict=True):
         rows = table.where(p=p)
         middle = np.sqrt(rows["lower"] * rows["upper"])
         figures.bands(rows.with_columns(middle=middle), "width", "middle", "lower",
@@ -79,11 +78,10 @@ def plot(table: Table) -> Figure:
                       yscale="log", xlabel="width m", ylabel="error in L1",
                       color=figures.COLOURS[1], linestyle="--")
         ax.set(title=f"p = α = {p}")
-        figures.slope(ax, 12.0, 0.1 * float(rows["upper"][3]), -p - 1.0, "")
-        ax.annotate(f"slope −{p + 1}", (12.0, 0.02 * float(rows["upper"][3])),
-                    ha="right", color="0.35", fontsize=9)
-        ax.get_legend().remove()
-    axes[0][0].legend(loc="lower left")
-    for ax in axes[0]:
-        ax.set_xlabel("")
+        start = 0.1 * float(rows["upper"][3])
+        figures.slope(ax, 12.0, start, -p - 1.0, "")
+        ax.annotate(f"slope −{p + 1}", (38.0, start * (38 / 12) ** (-p - 1)),
+                    xytext=(-4, -10), textcoords="offset points", ha="right",
+                    color=figures.GUIDE)
+    figures.label_lines(*axes)
     return fig

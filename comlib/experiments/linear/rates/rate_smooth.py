@@ -58,6 +58,7 @@ def plot(table: Table) -> Figure:
                             xscale="log", marker="o", xlabel="width m",
                             ylabel="error in L1", floor=_FLOOR)
     ax.set(ylim=(_FLOOR, 10))
+    figures.label_lines(ax)
     return fig
 
 

@@ -79,7 +79,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, (axes,) = figures.grid(1, 2, height=3.2)
+    fig, axes = figures.panels(2, height=2.7)
     couplings = np.unique(table["coupling"])
     for k, h in enumerate(couplings):
         rows, colour = table.where(coupling=h), figures.COLOURS[k]
@@ -94,6 +94,6 @@ def plot(table: Table) -> Figure:
     axes[0].set(xlabel="lag", ylabel="kernel")
     axes[1].set(xlabel="time", ylabel="share of the variance", yscale="log",
                 ylim=(1e-8, 100.0))
-    axes[0].legend()
-    axes[1].legend(loc="upper left")
+    figures.legend_above(axes[0])
+    figures.legend_above(axes[1], cols=1)
     return fig

@@ -113,8 +113,8 @@ def plot(table: Table) -> Figure:
     names = [f"{cell}, m = {width}" for cell, width in
              zip(table["cell"], table["width"], strict=True)]
     table, known = table.with_columns(name=names), list(dict.fromkeys(names))
-    fig, axes = figures.grid(1, len(couplings), height=3.4, sharey=True)
-    for ax, coupling in zip(axes[0], couplings, strict=True):
+    fig, axes = figures.panels(len(couplings), height=2.8, sharey=True)
+    for ax, coupling in zip(axes, couplings, strict=True):
         rows = table.where(coupling=coupling)
         for name in dict.fromkeys(rows["name"].tolist()):
             part, k = rows.where(name=name), known.index(name)
@@ -124,7 +124,7 @@ def plot(table: Table) -> Figure:
                         color=figures.COLOURS[k],
                         linestyle=figures.DASHES[k], linewidth=1.2,
                         label=name if member == part["member"][0] else None)
-        ax.set(xscale="log", yscale="log", xlabel="update", title=f"h = {coupling:+g}")
+        ax.set(xscale="log", yscale="log", xlabel="update", title=f"h = {coupling:+g}",
+               ylabel="relative mean square error")
         ax.legend(loc="lower left")
-    axes[0, 0].set_ylabel("relative mean square error")
     return fig

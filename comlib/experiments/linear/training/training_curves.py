@@ -103,9 +103,9 @@ def plot(table: Table) -> Figure:
     """
     methods = list(dict.fromkeys(table["method"].tolist()))
     curves = dict.fromkeys(zip(table["target"].tolist(), table["delay"].tolist()))
-    fig, axes = figures.grid(1, len(methods), height=4.2, sharey=True,
+    fig, axes = figures.panels(len(methods), height=3.3, sharey=True,
                               sharex=True)
-    for ax, method in zip(axes[0], methods, strict=True):
+    for ax, method in zip(axes, methods, strict=True):
         looks = zip(curves, figures.COLOURS, figures.DASHES)
         for (target, delay), colour, dashes in looks:
             rows = table.where(method=method, target=target, delay=delay)
@@ -116,10 +116,7 @@ def plot(table: Table) -> Figure:
                           labels=[name, *[None] * others], color=colour,
                           linestyle=dashes)
         ax.set(title=_PANELS[method], ylim=(1e-3, 3))
-    for ax in axes[0]:
-        ax.get_legend().remove()
-    fig.legend(*axes[0][0].get_legend_handles_labels(), loc="outside lower center",
-               ncols=3)
+    figures.legend_above(*axes, cols=2)
     return fig
 
 

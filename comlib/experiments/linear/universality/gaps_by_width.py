@@ -62,5 +62,5 @@ def plot(table: Table) -> Figure:
         table, "width", "gap", by="sequence", xscale="log", yscale="log",
         labels=[f"rates {name}" for name in names], marker="o",
         xlabel="number of exponentials m", ylabel="relative distance in L2")
-    ax.legend(loc="lower left")
+    figures.label_lines(ax)
     return fig

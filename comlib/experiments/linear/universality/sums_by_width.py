@@ -68,9 +68,9 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.grid(1, 2, height=3.8, sharey=True)
+    fig, axes = figures.panels(2, height=3.0, sharey=True)
     names = list(dict.fromkeys(table["kernel"].tolist()))
-    for ax, kind in zip(axes[0], ("even", "free"), strict=True):
+    for ax, kind in zip(axes, ("even", "free"), strict=True):
         for k, name in enumerate(names):
             chosen = (table["kernel"] == name) & (table["rates"] == kind)
             if not chosen.any():
@@ -82,10 +82,9 @@ def plot(table: Table) -> Figure:
                           xlabel="width m", ylabel="error in L1")
         ax.set(title=f"{kind} rates".replace("even", "evenly spaced"))
     ticks = [int(m) for m in dict.fromkeys(table.where(rates="free")["width"].tolist())]
-    axes[0][1].set_xticks(ticks, [str(m) for m in ticks])
-    axes[0][1].xaxis.minorticks_off()
-    axes[0][0].legend(loc="lower left")
-    axes[0][1].get_legend().remove()
+    axes[1].set_xticks(ticks, [str(m) for m in ticks])
+    axes[1].xaxis.minorticks_off()
+    figures.legend_above(*axes)
     return fig
 
 

@@ -148,21 +148,20 @@ def plot(shown: Table) -> Figure:
     Args:
         shown: what ``curves`` returns.
     """
-    fig, axes = figures.grid(1, 3, height=3.2)
-    for ax, name in zip(axes[0], PANELS):
+    fig, axes = figures.panels(3, height=2.7)
+    for ax, name in zip(axes, PANELS):
         part = shown.where(panel=name)
         figures.lines(part, "size", ["slicing", "readable", "comlib"], ax=ax,
-                      xscale="log", yscale="log", xlabel=name, ylabel="")
+                      xscale="log", yscale="log", xlabel=name, ylabel="ms")
         sizes, start = part["size"].tolist(), 0.6 * part["comlib"][0]
         ax.set_xticks(sizes, map(str, sizes))
         ax.minorticks_off()
-        ax.legend().set_visible(name == "width m")
         figures.slope(ax, sizes[0], start, 1, "", sizes[-1])
-        ax.annotate("1", (sizes[-1], start * sizes[-1] / sizes[0]), color="0.35")
-    axes[0, 0].set_ylabel("ms")
+        ax.annotate("1", (sizes[-1], start * sizes[-1] / sizes[0]), color=figures.GUIDE)
     start = 1.4 * shown.where(panel="length T")["slicing"][0]
-    figures.slope(axes[0, 1], 100, start, 2, "", 400)
-    axes[0, 1].annotate("2", (400, 16 * start), color="0.35")
+    figures.slope(axes[1], 100, start, 2, "", 400)
+    axes[1].annotate("2", (400, 16 * start), color=figures.GUIDE)
+    figures.legend_above(*axes, cols=1)
     return fig
 
 
