@@ -3,8 +3,8 @@
 Text must agree word by word; numbers with a decimal point or an exponent may
 differ by a relative 1e-6, or by what a cell's tag says (`rtol:1e-3`). Figures must
 have their ink and their colours in the same places. Stderr is not compared: library
-chatter differs between machines (tests/test_book.py forbids *stored* stderr). A cell tagged `gpu`
-runs everywhere and is compared only where there is no CUDA device.
+chatter differs between machines (tests/test_book.py forbids *stored* stderr). A cell
+tagged `gpu` runs everywhere and is compared only where there is no CUDA device.
 """
 
 import base64

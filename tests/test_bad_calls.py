@@ -54,6 +54,7 @@ def tensor(*values):
 def loglog():
     ax = Figure().subplots()
     ax.set(xscale="log", yscale="log")
+    ax.plot([1, 2], [1, 2], label="a line")
     return ax
 
 
