@@ -137,6 +137,16 @@ def test_requirements_are_pinned_exactly_and_end_with_the_package():
     assert sorted(set(named)) == sorted(named)  # a pin stands once
 
 
+def test_the_oldest_versions_are_the_lower_bounds():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    bounds = dict(re.findall(r'(?m)^  "([\w-]+)>=([\d.]+)",$', text))
+    pins = dict(re.findall(r"(?m)^([\w-]+)==([\d.]+)$",
+                           (ROOT / "requirements-oldest.txt").read_text()))
+    assert len(bounds) >= 6 and set(bounds) == set(pins)
+    for name, bound in bounds.items():
+        assert pins[name].removesuffix(".0") == bound.removesuffix(".0"), name
+
+
 def test_the_build_of_the_pages_imports_only_what_it_installs():
     found = {}
     for path in sorted((BOOK / "_ext").glob("*.py")):
