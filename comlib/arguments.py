@@ -46,7 +46,7 @@ def checked(function: Callable | None = None, *, linear: str = "") -> Callable:
 
     Args:
         function: a function, or a class, whose ``__init__`` is checked then.
-        linear: every functional must be linear; what to do with one that is not.
+        linear: every functional must be linear or affine; the cure if one is not.
     """
     if function is None:
         return functools.partial(checked, linear=linear)
@@ -61,8 +61,8 @@ def checked(function: Callable | None = None, *, linear: str = "") -> Callable:
 
     def look(name: str, value: object, sizes: dict[str, int]) -> object:
         value = check_annotated(name, value, rules[name]) if name in rules else value
-        if linear and not getattr(value, "linear", True):
-            raise InputError(name, "must be linear to have a memory kernel",
+        if linear and not getattr(value, "affine", True):
+            raise InputError(name, "must be linear or affine to have a memory kernel",
                              type(value).__name__, linear)
         for dimension, size in _sizes(value, rules.get(name)):
             if sizes.setdefault(dimension, size) != size:

@@ -17,11 +17,12 @@ from jaxtyping import TypeCheckError
 from matplotlib.figure import Figure
 
 import comlib
-from comlib import (RNN, SSM, Claim, Exponential, Gaussian, InputError,
+from comlib import (RNN, SSM, Claim, Exponential, Ball, Gaussian, InputError,
                     LinearFunctional, Polynomial, Table, TorchRecurrent, heaviside,
                     white_noise)
 from comlib.dynamics import ModeLoss
 from comlib.functional import DTYPE
+from comlib.measures.perturbation.ascent import Search
 from comlib.models import RecurrentModel
 from comlib.training import Descent, QuasiNewton
 
@@ -29,6 +30,9 @@ INNER = {
     "arguments": "what does the checking", "checks": "what does the checking",
     "models.scan": "inner loops, whose callers have checked",
     "models.response": "inner loops, whose callers have checked",
+    "models.discretisations": "inner loops, whose callers have checked",
+    "models.weights": "does the checking of models",
+    "measures.perturbation.norms": "the inner side of Ball",
     "kernels.integrals": "inner loops, whose callers have checked",
     "measures.suprema": "inner loops, whose callers have checked",
     "measures.perturbation.envelopes": "the inner side of certified_change",
@@ -78,7 +82,8 @@ VALID = {
     "loss": ModeLoss(RHO), "theta0": tensor(0.5, 2.0), "theta": tensor(0.5, 2.0),
     "x": X, "z": -X, "length": 5, "dt": 0.1, "split": 2, "shift": 1, "seed": 0,
     "W": rates(-1.0, -2.0), "U": WIDE, "c": WIDE.mT, "radius": 0.1, "radii": [0.1, 0.2],
-    "horizons": [1.0], "copies": 2, "memory": tensor(3.0, 2.0, 1.0, 0.5),
+    "horizons": [1.0], "copies": 2, "ball": Ball(0.1),
+    "memory": tensor(3.0, 2.0, 1.0, 0.5),
     "start": 0.05, "stop": 0.25, "width": 4, "widths": [2, 4], "rate": 1.0,
     "eps": 0.1, "h": 0.5, "p": 2.0, "alpha": 1, "beta": 0.1, "order": 1, "omega": 0.1,
     "mass": 1.0, "until": 1.0, "levels": [0.1], "slowest": tensor(1.0), "modes": 1,
@@ -102,9 +107,9 @@ HERE = {
         "protocol": QuasiNewton(updates=2, polish=2), "progress": False},
     "descend": {"start": tensor(0.5, 2.0), "protocol": Descent(updates=2),
                 "progress": False},
-    "worst_case": {"loss": lambda stack: stack.w.sum((-2, -1)), "restarts": 2,
-                   "updates": 2, "start": ()},
-    "perturbation_error": {"restarts": 1, "updates": 1, "copies": 2, "length": 5},
+    "worst_case": {"loss": lambda stack: stack.w.sum((-2, -1)), "start": (),
+                   "search": Search(2, 2)},
+    "perturbation_error": {"search": Search(1, 1), "copies": 2, "length": 5},
     "MatrixExponential": {"c": tensor(1.0, 1.0), "U": tensor(1.0, 1.0)},
     "TorchRecurrent": {"module": torch.nn.GRU(1, 2)},
     "trapezoid_sum": {"kernel": Polynomial()},
@@ -189,7 +194,7 @@ def everything():
 ALSO = {
     "H": {"dt", "d_in", "model", "kernel"},
     **dict.fromkeys(("H_hat", "model", "target"), {"dt", "d_in"}),
-    "start": {"theta"}, "delayed": {"kernel"}, "widths": {"width"},
+    "start": {"theta"}, "ball": {"radius"}, "delayed": {"kernel"}, "widths": {"width"},
     **dict.fromkeys(("x", "y", "by", "lower", "upper", "value"), {"column"}),
 }
 """What a message may name instead: a property that has to agree with another's, or

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ...arguments import checked
 from ...checks import InputError, check_positive
-from ...functional import DTYPE, Functional
+from ...functional import DTYPE, Functional, check_recurrent
 from ...kernels import Kernel
 
 _STEPS = (0.6, 0.4, 0.27, 0.18)
@@ -48,7 +48,7 @@ def hankel_singular_values(
             slowly for double precision, or is too rough for the tolerance: then the
             message says how many values may be trusted.
     """
-    if hasattr(H, "input_weights"):
+    if not isinstance(H, Kernel):
         sizes = torch.linalg.eigvals(cross_gramian(H)).abs()
         return sizes.sort(-1, descending=True)[0]
     check_positive("floor", floor), check_positive("tolerance", tolerance)
@@ -104,11 +104,11 @@ def cross_gramian(model: Functional) -> Float[Tensor, "*stack m m"]:
     Raises:
         InputError: another model, or one that is not stable.
     """
-    if not model.linear or (model.d_in, model.d_out) != (1, 1) or not hasattr(
-            model, "input_weights"):
-        raise InputError("model", "must be a linear RNN or SSM, one input, one output",
-                         f"{type(model).__name__}, d_in = {model.d_in}, "
-                         f"d_out = {model.d_out}", "take the coordinates one by one")
+    if not check_recurrent(model).affine or (model.d_in, model.d_out) != (1, 1):
+        raise InputError("model", "must be linear, with one input and one output",
+                         f"d_in = {model.d_in}, d_out = {model.d_out}, "
+                         f"activation = {model.activation}",
+                         "take the coordinates one by one")
     if not model.eigenvalues().real.max() < 0:
         raise InputError("model", "must be stable", "an eigenvalue with Re >= 0",
                          "an unstable model has no Hankel operator")

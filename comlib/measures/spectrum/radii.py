@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ...arguments import checked
 from ...checks import InputError, check_choice, check_tensor
-from ...functional import Functional, check_single
+from ...functional import Functional, check_recurrent, check_single
 from .matrices import Matrix, square
 
 _LEVEL = 1e-11  # a level this much lower must not be reached any more
@@ -106,9 +106,7 @@ def blow_up_radius(model: Functional, field: str = "real") -> float:
     Raises:
         InputError: a model without W, or unknown field.
     """
-    if not hasattr(model, "input_weights"):
-        raise InputError("model", "must have recurrent weights W",
-                         type(model).__name__, "pass an RNN or an SSM")
+    check_recurrent(model)
     check_choice("field", field, ("real", "complex"))
     W = check_single("model", model).W.detach()
     if model.diagonal:
