@@ -194,7 +194,9 @@ def everything():
 ALSO = {
     "H": {"dt", "d_in", "model", "kernel"},
     **dict.fromkeys(("H_hat", "model", "target"), {"dt", "d_in"}),
-    "start": {"theta"}, "ball": {"radius"}, "delayed": {"kernel"}, "widths": {"width"},
+    "start": {"theta"},
+    "ball": {"radius"}, "name": {"activation"},
+    "delayed": {"kernel"}, "widths": {"width"},
     **dict.fromkeys(("x", "y", "by", "lower", "upper", "value"), {"column"}),
 }
 """What a message may name instead: a property that has to agree with another's, or
