@@ -47,6 +47,10 @@ MUTATIONS = {
     "book/linear/curse": (
         "comlib/kernels/trapezoid.py",
         "return 2 * float(np.exp(logs).sum())", "return float(np.exp(logs).sum())"),
+    "book/linear/margin": (
+        "comlib/kernels/trapezoid.py",
+        "(math.log(share) + special.gammaln(p)) / omega",
+        "(math.log(share) + special.gammaln(p)) / p"),
     "book/linear/escape": (
         "comlib/dynamics/duplicated.py",
         "- 1.5 * math.log(m)", "- math.log(m)"),
