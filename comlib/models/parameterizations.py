@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_parameters, check_positive
 
 
@@ -76,8 +77,7 @@ class Parameterization(ABC):
             W: matrices with distinct eigenvalues.
 
         Raises:
-            InputError: a real eigenvalue outside the range of f, or no basis
-                of eigenvectors.
+            InputError: an eigenvalue outside the range of f, or no basis of them.
         """
         mu, V = torch.linalg.eig(W)
         self.inverse(mu.real[mu.imag == 0])  # complex ones are in every range
@@ -179,6 +179,7 @@ class ReLU(Parameterization):
         return self.matrix(W)
 
 
+@checked
 @dataclass(frozen=True)
 class Exp(Parameterization):
     """f(w) = -exp(w)."""
@@ -193,6 +194,7 @@ class Exp(Parameterization):
         return torch.log(-eigenvalue)
 
 
+@checked
 @dataclass(frozen=True)
 class Softplus(Parameterization):
     """f(w) = -log(1 + exp(w)), with |Im f| < pi for complex w."""
@@ -216,6 +218,7 @@ class Softplus(Parameterization):
         return -eigenvalue + torch.log(-torch.expm1(eigenvalue))
 
 
+@checked
 @dataclass(frozen=True)
 class InverseQuadratic(Parameterization):
     """f(w) = -1 / (a w^2 + b).

@@ -16,7 +16,8 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
-from ..checks import InputError
+from ..arguments import checked
+from ..checks import InputError, shown
 from ..evidence import Table
 from ..functional import Functional
 from ..measures import population_loss
@@ -74,6 +75,7 @@ class Path:
         return Table(member=member, update=table["update"], loss=table["loss"])
 
 
+@checked
 def descend(
     start: Functional | Tensor, loss: Callable[..., Float[Tensor, "*stack"]],
     protocol: Descent = Descent(), *, goal: float | Tensor = -math.inf,
@@ -95,8 +97,15 @@ def descend(
         protocol: the method and its numbers.
         goal: a loss at which a member rests, or one for each member.
         progress: show a progress bar.
+
+    Raises:
+        InputError: a start without weights, or what ``loss`` refuses.
     """
     begun = time.perf_counter()
+    if not (start.is_floating_point() if isinstance(start, Tensor) else
+            list(start.parameters())):
+        raise InputError("start", "must have weights that can move",
+                         shown(start), "pass a model, or a tensor of float64")
     if isinstance(start, Functional):
         end = copy.deepcopy(start)
         weights, look = list(end.parameters()), _look_at_model(end, loss)

@@ -12,7 +12,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ..evidence import Table
-from ..functional import Functional
+from ..functional import Functional, check_single
 from ..measures import population_loss
 from .protocols import PROGRESS, QuasiNewton
 from .results import Best
@@ -40,6 +40,7 @@ def by_squares(
         names: of the parameters that are trained.
         bar: of the progress.
     """
+    check_single("target", target)
     length, rho = len(weights), target.kernel_samples(len(weights))
     root = (target.dt * weights.flip(0).cumsum(0).flip(0)).sqrt()[:, None, None]
     offset = target.offset(length)

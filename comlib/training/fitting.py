@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_tensor
 from ..functional import DTYPE, Functional, check_timebase
 from .descent import by_descent
@@ -18,6 +19,7 @@ from .results import Fit
 from .sampled import by_adam
 
 
+@checked
 def fit(
     model: Functional, target: Functional, *, length: int,
     protocol: Protocol | QuasiNewton | Descent | None = None,
