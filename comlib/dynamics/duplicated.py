@@ -47,7 +47,7 @@ def duplicated_law(
     -2 c_4 beta_4 sqrt(m)/gamma - 9 gamma/(4 c_2^2 sqrt(m)). For groups of neurons
     1/slow + 1/fast takes the place of 2.
 
-    Source: thm-duplicated and rem-duplicated-next in the book (ours).
+    Source: thm-duplicated and conj-duplicated in the book (ours).
 
     Args:
         bump: the part of the target that is still to be learnt.
