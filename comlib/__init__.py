@@ -29,7 +29,6 @@ from .kernels import Gaussian as Gaussian
 from .kernels import Kernel as Kernel
 from .kernels import Polynomial as Polynomial
 from .kernels import TemperedPolynomial as TemperedPolynomial
-from .models import CausalModule as CausalModule
 from .models import Direct as Direct
 from .models import Exp as Exp
 from .models import Parameterization as Parameterization

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import (CausalModule, InputError, TorchRecurrent, memory_function,
+from comlib import (InputError, TorchRecurrent, memory_function,
                     white_noise)
 from comlib.functional import DTYPE
 from comlib.measures import causality_defect, homogeneity_defect
-from comlib.models import CausalAttention
+from comlib.models import CausalAttention, CausalModule
 from comlib.models.adapters import sinusoidal_positions
 
 

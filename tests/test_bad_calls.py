@@ -30,6 +30,8 @@ INNER = {
     "arguments": "what does the checking", "checks": "what does the checking",
     "models.scan": "inner loops, whose callers have checked",
     "models.response": "inner loops, whose callers have checked",
+    "dynamics.duplicated": "not @checked yet", "dynamics.precise": "not @checked yet",
+    "kernels.truncated": "not @checked yet",
     "models.discretisations": "inner loops, whose callers have checked",
     "models.weights": "does the checking of models",
     "measures.perturbation.norms": "the inner side of Ball",
@@ -94,6 +96,7 @@ VALID = {
     "names": {"RNN": ""}, "table": TABLE, "y": "y", "lower": "y", "upper": "z",
     "count": 2, "axes": loglog(), "x0": 1.0, "y0": 1.0, "exponent": 1.0,
     "values": (1.0, 2.0),
+    "share": 0.6, "delay": 6.0,
     "lag": 2, "activation": "tanh", "cell": "GRU", "module": LINEAR_LAYER, "d": 1,
     "heads": 1, "states": 2, "name": "identity",
 }
@@ -118,6 +121,8 @@ HERE = {
     "CausalModule": {"length": 4}, "projected_square": {"rates": tensor(1.0, 2.0)},
     "balanced_truncation": {"width": 1}, "slow_manifold_time": {"rho": Gaussian()},
     "slow_manifold_ceiling": {"rho": Gaussian()}, "fit_exponentials": {"width": 2},
+    "duplicated_law": {"bump": Gaussian()},
+    "precise_flow": {"weights": ("0.6", "0.4"), "until": 0.0},
     "w1_loss": {"tolerance": 1e-3}, "l1_loss": {"tolerance": 1e-3},
     "random": {"width": 2}, "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
 }

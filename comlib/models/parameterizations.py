@@ -12,7 +12,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..arguments import checked
 from ..checks import InputError, check_parameters, check_positive
 
 
@@ -179,7 +178,6 @@ class ReLU(Parameterization):
         return self.matrix(W)
 
 
-@checked
 @dataclass(frozen=True)
 class Exp(Parameterization):
     """f(w) = -exp(w)."""
@@ -194,7 +192,6 @@ class Exp(Parameterization):
         return torch.log(-eigenvalue)
 
 
-@checked
 @dataclass(frozen=True)
 class Softplus(Parameterization):
     """f(w) = -log(1 + exp(w)), with |Im f| < pi for complex w."""
@@ -218,7 +215,6 @@ class Softplus(Parameterization):
         return -eigenvalue + torch.log(-torch.expm1(eigenvalue))
 
 
-@checked
 @dataclass(frozen=True)
 class InverseQuadratic(Parameterization):
     """f(w) = -1 / (a w^2 + b).

@@ -61,9 +61,6 @@ class RecurrentModel(Functional):
         super().__init__(dt, d_in=U.shape[-1], d_out=c.shape[-2])
         self.diagonal = W.ndim < c.ndim
         activation_named(activation)
-        if not isinstance(parameterization, Parameterization):
-            raise InputError("parameterization", "must be a Parameterization",
-                             repr(parameterization), "pass an instance, e.g. Exp()")
         if discretisation not in DISCRETISATIONS:
             raise InputError("discretisation", f"must be one of {DISCRETISATIONS}",
                              repr(discretisation), "choose one of these")

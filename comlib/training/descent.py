@@ -22,11 +22,11 @@ from ..evidence import Table
 from ..functional import Functional
 from ..measures import population_loss
 from .protocols import Descent
-from .results import Best, where
+from .results import Best, Found, where
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class Trajectory:
     """Where a descent led.
 
     Args:
@@ -80,7 +80,7 @@ def descend(
     start: Functional | Tensor, loss: Callable[..., Float[Tensor, "*stack"]],
     protocol: Descent = Descent(), *, goal: float | Tensor = -math.inf,
     progress: bool = True,
-) -> Path:
+) -> Trajectory:
     """Follow the gradient of a deterministic loss from ``start``.
 
     The members of a stack move as if each were alone: the gradient is that of the
@@ -115,13 +115,13 @@ def descend(
     with tqdm(total=protocol.updates, disable=not progress, unit="update") as bar:
         losses, stopped = _walk(weights, look, protocol, goal, bar)
     end = end if isinstance(start, Functional) else end.detach()
-    return Path(end, losses, time.perf_counter() - begun, stopped)
+    return Trajectory(end, losses, time.perf_counter() - begun, stopped)
 
 
 def by_descent(
     model: Functional, target: Functional, weights: Float[Tensor, " time"],
     protocol: Descent, names: list[str], bar: tqdm,
-) -> tuple[Best, Table, int, str]:
+) -> Found:
     """Return the best weights, the history, the updates made and why it ended.
 
     Args:
@@ -144,9 +144,9 @@ def by_descent(
 
     look = _look_at_model(model, loss)
     losses, stopped = _walk([*moving.values()], look, protocol, -math.inf, bar)
-    path = Path(model, losses, 0.0, stopped)
+    path = Trajectory(model, losses, 0.0, stopped)
     shown = sorted({*range(0, path.updates, protocol.every), path.updates})
-    return best, path.history(shown), path.updates, stopped
+    return Found(best, path.history(shown), path.updates, stopped)
 
 
 def _look_at_model(model: Functional, loss: Callable) -> Callable[[], Tensor]:

@@ -15,7 +15,7 @@ from ..evidence import Table
 from ..functional import Functional, check_single
 from ..measures import population_loss
 from .protocols import PROGRESS, QuasiNewton
-from .results import Best
+from .results import Best, Found
 
 _TINY = 1e-40  # ends a line search that has closed in; zero would not
 _SHARE = 1e-12  # of the loss, which counts as nothing
@@ -26,7 +26,7 @@ _WALL = 1e20  # where a line search turns back, in units of the loss at the star
 def by_squares(
     model: Functional, target: Functional, weights: Float[Tensor, " time"],
     protocol: QuasiNewton, names: list[str], bar: tqdm,
-) -> tuple[Best, Table, int, str]:
+) -> Found:
     """Return the best weights, the history, the updates made and why it ended.
 
     The members of a stack are taken one after the other: a line search has one step
@@ -74,7 +74,7 @@ def by_squares(
     best = Best({n: p.reshape(*losses.shape, *p.shape[1:]) for n, p in found.items()},
                 torch.stack([s.best.loss for s in searches]).reshape(losses.shape))
     updates = max(s.updates[-1] for s in searches)
-    return best, history, updates, "; ".join(dict.fromkeys(reasons))
+    return Found(best, history, updates, "; ".join(dict.fromkeys(reasons)))
 
 
 class _Search:

@@ -62,7 +62,7 @@ class QuasiNewton:
 
 @checked
 @dataclass(frozen=True)
-class Protocol:
+class OnlineAdamW:
     """Minimise a sampled loss by AdamW on fresh white noise at every update.
 
     A check is a loss on one fixed set of inputs; it counts as progress if it falls
@@ -182,7 +182,7 @@ class Descent:
         return torch.optim.SGD(weights, self.learning_rate, momentum, fused=True)
 
 
-AUTHORS = Protocol(
+AUTHORS = OnlineAdamW(
     updates=250_000,  # 1000 epochs of 128,000 inputs
     batch=512, learning_rate=0.01, weight_decay=0.0, clip=0.5,
     schedule="plateau", factor=0.1, plateau=10,
