@@ -39,11 +39,19 @@ class Functional(torch.nn.Module, ABC):
     linear = False
     """Whether superposition holds; a linear one knows its ``kernel_samples``."""
 
+    recurrent = False
+    """Whether there are recurrent weights W, input weights U and a readout c."""
+
     def __init__(self, dt: float, d_in: int = 1, d_out: int = 1):
         super().__init__()
         self.dt = check_positive("dt", dt)
         self.d_in = check_count("d_in", d_in)
         self.d_out = check_count("d_out", d_out)
+
+    @property
+    def affine(self) -> bool:
+        """Whether superposition holds for H - H(0), whose kernel is then known."""
+        return self.linear
 
     @abstractmethod
     def respond(self, x: Tensor) -> Tensor:
@@ -52,6 +60,14 @@ class Functional(torch.nn.Module, ABC):
         Args:
             x: (batch, time, d_in).
         """
+
+    def step(self, x: Tensor) -> Tensor:
+        """Return the same by stepping time, if there is a faster way.
+
+        Args:
+            x: (batch, time, d_in).
+        """
+        return self.respond(x)
 
     def forward(
         self, x: Float[Tensor, "batch time d_in"]
@@ -98,16 +114,26 @@ class Functional(torch.nn.Module, ABC):
     def kernel_samples(
         self, length: int
     ) -> Float[Tensor, "*stack time d_out d_in"]:
-        """Return rho(k*dt), k < length, of a linear functional.
+        """Return rho(k*dt), k < length, of H - H(0).
 
         Args:
             length: number of time points.
 
         Raises:
-            InputError: the functional is not linear.
+            InputError: the functional is not linear or affine.
         """
-        raise InputError("H", "must be linear to have a memory kernel",
+        raise InputError("H", "must be linear or affine to have a memory kernel",
                          type(self).__name__, "use comlib.impulse_response")
+
+    def offset(self, length: int) -> Float[Tensor, "*stack time d_out"]:
+        """Return H_t(0), the affine part; zero for a linear functional.
+
+        Args:
+            length: number of time points.
+        """
+        like = next(self.parameters(), torch.zeros((), dtype=DTYPE))
+        return self(like.new_zeros(1, check_count("length", length), self.d_in))[
+            ..., 0, :, :]
 
 
 def check_timebase(*functionals: Functional) -> float:
@@ -129,6 +155,24 @@ def check_timebase(*functionals: Functional) -> float:
                              f"{(first.d_in, first.d_out)} and {(H.d_in, H.d_out)}",
                              "build them with the same numbers of coordinates")
     return first.dt
+
+
+def check_recurrent(model: object, argument: str = "model") -> Functional:
+    """Return a model whose recurrent weights are known, for measures of W, U and c.
+
+    Args:
+        model: what came.
+        argument: the name that the error message gives.
+
+    Raises:
+        InputError: it is no RNN or SSM.
+    """
+    if not getattr(model, "recurrent", False):
+        raise InputError(
+            argument, "must be an RNN or SSM, with weights W, U and c",
+            type(model).__name__, "build one with RNN(W, U, c, dt=dt); an adapter "
+            "such as TorchRecurrent serves measures of outputs only")
+    return model
 
 
 def time_grid(length: int, dt: float) -> Float[Tensor, " time"]:

@@ -32,7 +32,8 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
-    "index.curse_at_a_glance": (2, {}),
+    "index.fixed_perturbation": (2, {
+        "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),

@@ -19,7 +19,8 @@ BEYOND = """() => [...document.querySelectorAll('.bd-article *')].filter(e => {
     const hides = ['hidden', 'clip'].includes(style.overflowX)
         && e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1;
     let scroller = e;
-    while (scroller && !['auto', 'scroll'].includes(getComputedStyle(scroller).overflowX))
+    while (scroller && !['auto', 'scroll'].includes(
+        getComputedStyle(scroller).overflowX))
         scroller = scroller.parentElement;
     return hides || (box.right > innerWidth + 1 && !scroller);
 }).map(e => e.outerHTML.slice(0, 120))"""

@@ -297,7 +297,10 @@ CALLS = {
     "the margin of a target": ("model", lambda: cm.stability_margin(TARGET)),
     "a negative radius": ("radius", lambda: cm.perturb(H, -0.1, 3, seed=0)),
     "no copies": ("copies", lambda: cm.perturb(H, 0.1, 0, seed=0)),
-    "an unknown weight": ("only", lambda: cm.perturb(H, 0.1, 3, seed=0, only=["W"])),
+    "an unknown weight": (
+        "only",
+        lambda: cm.perturb(H, cm.Ball(0.1, ["W"]), 3, seed=0),
+    ),
     "a perturbed stack": (
         "model",
         lambda: cm.perturb(cm.perturb(H, 0.1, 3, seed=0), 0.1, 3, seed=0),

@@ -23,7 +23,7 @@ MUTATIONS = {
         "comlib/targets/linear.py",
         "causal_convolution(self.dt * samples, x)", "causal_convolution(samples, x)"),
     "book/foundations/networks": (
-        "comlib/models/recurrent.py",
+        "comlib/models/discretisations.py",
         "torch.linalg.matrix_exp(dt * pad)",
         "torch.linalg.matrix_exp(0.99 * dt * pad)"),
     "book/foundations/memory": (

@@ -547,3 +547,19 @@ def test_a_progress_bar_is_shown_unless_it_is_not_wanted(progress, capsys):
     fit(nonlinear(), TARGET, length=LENGTH, protocol=SHORT, progress=progress)
     shown = capsys.readouterr()
     assert shown.out == "" and bool(shown.err) is progress
+
+
+def test_an_affine_model_is_fitted_by_its_exact_loss():
+    target = linear(2, 5, bias=True, readout_bias=True)
+    end = quiet(linear(2, 1, bias=True, readout_bias=True), target, length=30)
+    assert float(end.loss) < 1e-20 and end.converged
+    x = white_noise(3, 30, dt=1.0, seed=0)
+    torch.testing.assert_close(end.model(x), target(x), rtol=0, atol=1e-8)
+
+
+def test_wide_valleys_are_followed_along_their_bend():
+    # without the bend of its steps the polish ends at 1.1e-11
+    target = LinearFunctional(Polynomial(1.5), 1.0)
+    end = quiet(linear(16), target, length=100)
+    assert float(end.loss) < 1e-12
+    assert end.converged == (end.stopped == "stationary")

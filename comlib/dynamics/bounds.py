@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..checks import InputError, check_count, check_positive
+from ..checks import InputError, check_count, check_positive, check_tensor
 from ..functional import DTYPE
 from ..kernels import Kernel, graded_rule
 
@@ -36,9 +36,9 @@ def explicit_floor(
             exp(-w_* s) |rho_0(s)| over the line.
 
     Raises:
-        InputError: 2 omega is not below the smallest rate.
+        InputError: 2 omega is not below the smallest rate, or theta0 of odd length.
     """
-    a, w = theta0.chunk(2)
+    a, w = _halves(theta0)
     slowest = float(w.min())
     if not 0 < 2 * omega < slowest:
         raise InputError("omega", f"must be in (0, {slowest / 2:g})", omega,
@@ -63,9 +63,9 @@ def elementary_floor(
         drop: delta.
 
     Raises:
-        InputError: a rate or the drop is not positive.
+        InputError: a rate or the drop is not positive, or theta0 of odd length.
     """
-    a, w = theta0.chunk(2)
+    a, w = _halves(theta0)
     slowest, size = check_positive("theta0", float(w.min())), float(a.abs().sum())
     t, weights = graded_rule(bump.breakpoints)
     mass = weights * bump(t).abs()
@@ -97,9 +97,9 @@ def projection_floor(
             how far the start is from having learnt the short memory.
 
     Raises:
-        InputError: a rate or the drop is not positive.
+        InputError: a rate or the drop is not positive, or theta0 of odd length.
     """
-    w = theta0.chunk(2)[1]
+    w = _halves(theta0)[1]
     slowest = check_positive("theta0", float(w.min()))
     modes = len(w) + check_count("short", short, 0)
     r = _radii(slowest)
@@ -176,6 +176,14 @@ def _one_mode(bump: Kernel, start: float, r: Tensor) -> Tensor:
     L, M = bump.laplace_moments(torch.cat([start - r, start + r]), 1).chunk(2, 1)
     falls = (start - r) * M[1] / M[0] >= 0.5
     return torch.where(falls, 2 * (start - r) * L[0] ** 2, math.inf)
+
+
+def _halves(theta0: Tensor) -> tuple[Tensor, Tensor]:
+    """Return weights and rates."""
+    if len(check_tensor("theta0", theta0, "n")) % 2:
+        raise InputError("theta0", "must be as many weights as rates",
+                         f"{len(theta0)} numbers", "pass torch.cat([weights, rates])")
+    return theta0.chunk(2)
 
 
 def _radii(slowest: float) -> Tensor:

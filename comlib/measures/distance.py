@@ -19,13 +19,15 @@ def distance(
     L1: sum |e_k| dt, the operator norm sup_t sup_x |H_t(x) - H_hat_t(x)| / |x|;
     L2: (sum e_k^2 dt)^(1/2), the root mean square error on white noise;
     W1: L1 + |e_0| + sum |e_k - e_{k-1}|, the norm of Definition 3.7.
+    Of an affine functional, such as a linear network with biases, this is the
+    distance of H - H(0): an offset has no size relative to that of an input.
     Inputs are summed; of several outputs the largest counts. For kernels known on
     all of [0, infinity) see ``Kernel.l1_norm`` of their difference.
 
     Source: def-distance in the book; "Inverse Approximation Theory", Def. 3.7.
 
     Args:
-        H: a linear functional.
+        H: a linear or affine functional.
         H_hat: another, or a stack of them.
         length: number of time points of the horizon.
         norm: "L1", "L2" or "W1".

@@ -42,10 +42,8 @@ def impulse_response(
     x = impulse(torch.eye(_checked(H).d_in, dtype=DTYPE), length, H.dt)
     if route == "convolution":
         kernel = H.dt * H.kernel_samples(length)
-        y = causal_convolution(kernel, x.to(kernel.dtype))
-    else:
-        y = _adjusted(H, x)
-    return y.movedim(-3, -1)
+        return causal_convolution(kernel, x.to(kernel.dtype)).movedim(-3, -1)
+    return _adjusted(H, x, H.step).movedim(-3, -1)
 
 
 def memory_function(
@@ -54,8 +52,8 @@ def memory_function(
 ) -> Float[Tensor, "*stack time"]:
     """Return M_B(t) = sup over 0 < |x| <= B of |d/dt H_t(u^x)| / |x|, |.| the max norm.
 
-    The derivative is the difference quotient of the sampled output, so that a
-    linear functional has exactly the samples of |rho(t)|_1, whatever B. Otherwise
+    The derivative is the difference quotient of the sampled output, so that an
+    affine functional has exactly the samples of |rho(t)|_1, whatever B. Otherwise
     the supremum is searched, and the value is a lower bound of it; see
     ``small_signal_memory`` for the limit B -> 0.
 
@@ -75,7 +73,7 @@ def memory_function(
     """
     check_positive("bound", bound)
     check_count("every", every)
-    if _checked(H).linear:
+    if _checked(H).affine:
         return _operator_norm(H.kernel_samples(length))[..., ::every]
 
     def ratio(x: Tensor) -> Tensor:
@@ -100,7 +98,9 @@ def small_signal_memory(
     Raises:
         InputError: a size is not positive.
     """
-    return _tangent_norm(lambda x: _slopes(H, x, length, history), _checked(H).d_in)
+    if _checked(H).recurrent and H.at_rest:
+        return _operator_norm(H.linearised().kernel_samples(length))
+    return _tangent_norm(lambda x: _slopes(H, x, length, history), H.d_in)
 
 
 def impulse_memory(
@@ -126,7 +126,7 @@ def impulse_memory(
     """
     check_positive("bound", bound)
     check_count("every", every)
-    if _checked(H).linear:
+    if _checked(H).affine:
         return _operator_norm(H.kernel_samples(length))[..., ::every]
 
     def outputs(x: Tensor) -> Tensor:
@@ -202,10 +202,10 @@ def fitted_power(
     return -_slope(torch.log, memory, dt, check_positive("start", start), stop)
 
 
-def _adjusted(H: Functional, x: Tensor) -> Tensor:
+def _adjusted(H: Functional, x: Tensor, way: Callable | None = None) -> Tensor:
     """Return H(x) - H(0): the papers' normalisation H_t(0) = 0."""
     x = x.to(next((p.dtype for p in H.parameters()), x.dtype))
-    y = H(torch.cat([x, torch.zeros_like(x[:1])]))
+    y = (way or H)(torch.cat([x, torch.zeros_like(x[:1])]))
     return y[..., :-1, :, :] - y[..., -1:, :, :]
 
 

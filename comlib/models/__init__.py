@@ -11,6 +11,6 @@ from .parameterizations import InverseQuadratic as InverseQuadratic
 from .parameterizations import Parameterization as Parameterization
 from .parameterizations import ReLU as ReLU
 from .parameterizations import Softplus as Softplus
-from .parameterizations import UnitGain as UnitGain
 from .recurrent import RecurrentModel as RecurrentModel
 from .s4d import S4D as S4D
+from .unit_gain import UnitGain as UnitGain

@@ -17,7 +17,9 @@ class TorchRecurrent(Functional):
     """A torch.nn.RNN, GRU or LSTM between a linear encoder and a linear decoder.
 
     It works with copies of them in double precision, and steps from sample to
-    sample whatever the timebase. Before the input the state is zero.
+    sample whatever the timebase. Before the input the state is zero. Other torch
+    modules, such as blocks with gates, layer norms or feed-through, become
+    functionals in the same way: a ``Functional`` whose ``respond`` calls them.
 
     Source: "Inverse Approximation Theory", App. H, Fig. 10 and App. J.
 

@@ -9,7 +9,8 @@ from torch import Tensor
 from ..checks import InputError
 from ..functional import Functional, time_grid
 from ..kernels import Kernel
-from ..models.scan import activation_named, causal_convolution
+from ..models.activations import activation_named
+from ..models.scan import causal_convolution
 
 
 class LinearFunctional(Functional):
@@ -36,6 +37,10 @@ class LinearFunctional(Functional):
                              repr(kernel), "pass e.g. Exponential(rate=1.0)")
         super().__init__(dt, d_in=len(kernels))
         self.kernels = kernels
+
+    def extra_repr(self) -> str:
+        """Return the kernels and the timebase."""
+        return ", ".join([*map(repr, self.kernels), f"dt={self.dt!r}"])
 
     def kernel_samples(self, length: int) -> Float[Tensor, "time 1 d_in"]:
         """Return rho(k*dt).

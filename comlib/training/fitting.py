@@ -26,7 +26,7 @@ def fit(
 ) -> Fit:
     """Return a model with a smaller loss sum_t w_t E|y_t - yhat_t|^2 on white noise.
 
-    Between linear functionals the expectation is ``population_loss``, minimised by
+    Between affine functionals the expectation is ``population_loss``, minimised by
     L-BFGS and Levenberg-Marquardt, or by the plain steps of a ``Descent``; otherwise
     it is sampled, and minimised by AdamW. The members of a stack are trained as if
     each were alone. The model that comes in is not changed, and an interruption
@@ -54,9 +54,9 @@ def fit(
             limit.
     """
     check_timebase(model, target)
-    if hasattr(model, "check_stable") and not allow_unstable:
+    if model.recurrent and not allow_unstable:
         model.check_stable()
-    exact = model.linear and target.linear
+    exact = model.affine and target.affine
     protocol = protocol or (QuasiNewton() if exact else Protocol())
     if isinstance(protocol, QuasiNewton | Descent) and not exact:
         raise InputError("protocol", "must be a Protocol: this loss is sampled",

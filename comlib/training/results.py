@@ -31,6 +31,11 @@ class Fit:
     wall_time_s: float
     stopped: str
 
+    @property
+    def converged(self) -> bool:
+        """Whether every member ended where it should: stationary, or at a goal."""
+        return set(self.stopped.split("; ")) <= {"stationary", "goal reached"}
+
 
 class Best:
     """The best weights of each member so far, with their losses.

@@ -36,7 +36,7 @@ def by_adam(
     Raises:
         InputError: a penalty on the margin of a model without eigenvalues.
     """
-    if protocol.margin_weight and not hasattr(model, "eigenvalues"):
+    if protocol.margin_weight and not model.recurrent:
         raise InputError("protocol", "must have margin_weight = 0 for this model",
                          type(model).__name__, "use replace(protocol, margin_weight=0)")
     descent, update = _Descent(model, target, weights, protocol, names, seed), 0

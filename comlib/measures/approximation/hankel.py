@@ -12,7 +12,7 @@ from scipy import linalg
 from torch import Tensor
 
 from ...checks import InputError, check_positive
-from ...functional import DTYPE, Functional
+from ...functional import DTYPE, Functional, check_recurrent
 from ...kernels import Kernel
 
 _STEPS = (0.6, 0.4, 0.27, 0.18)
@@ -46,7 +46,7 @@ def hankel_singular_values(
             slowly for double precision, or is too rough for the tolerance: then the
             message says how many values may be trusted.
     """
-    if hasattr(H, "input_weights"):
+    if not isinstance(H, Kernel):
         sizes = torch.linalg.eigvals(cross_gramian(H)).abs()
         return sizes.sort(-1, descending=True)[0]
     check_positive("floor", floor), check_positive("tolerance", tolerance)
@@ -100,7 +100,7 @@ def cross_gramian(model: Functional) -> Float[Tensor, "*stack m m"]:
     Raises:
         InputError: another model, or one that is not stable.
     """
-    if not model.linear or (model.d_in, model.d_out) != (1, 1):
+    if not check_recurrent(model).affine or (model.d_in, model.d_out) != (1, 1):
         raise InputError("model", "must be linear, with one input and one output",
                          f"d_in = {model.d_in}, d_out = {model.d_out}, "
                          f"activation = {model.activation}",

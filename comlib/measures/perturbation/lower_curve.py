@@ -40,7 +40,7 @@ def certified_lower_curve(
 
     rate, lower = kernel.decay_rate, []
     mass = kernel.l1_norm() if rate > 0 and math.isinf(horizon) else math.inf
-    if math.isfinite(horizon):
+    if horizon != math.inf:
         check_positive("horizon", horizon)
     one_sign = mass < math.inf and math.isclose(abs(kernel.laplace(0.0)), mass)
     for beta in radii:

@@ -3,8 +3,7 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from ...checks import InputError
-from ...functional import Functional
+from ...functional import Functional, check_recurrent
 
 
 def stability_margin(model: Functional) -> Float[Tensor, "*stack"]:
@@ -13,12 +12,9 @@ def stability_margin(model: Functional) -> Float[Tensor, "*stack"]:
     Source: def-stability-margin in the book.
 
     Args:
-        model: a functional with ``eigenvalues()``.
+        model: an RNN or SSM, or a stack.
 
     Raises:
-        InputError: it has none.
+        InputError: a model without recurrent weights.
     """
-    if not hasattr(model, "eigenvalues"):
-        raise InputError("model", "must have eigenvalues()", type(model).__name__,
-                         "pass an RNN or an SSM")
-    return -model.eigenvalues().detach().real.amax(-1)
+    return -check_recurrent(model).eigenvalues().detach().real.amax(-1)

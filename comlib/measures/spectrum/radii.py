@@ -13,7 +13,7 @@ from scipy import linalg, optimize
 from torch import Tensor
 
 from ...checks import InputError, check_tensor
-from ...functional import Functional
+from ...functional import Functional, check_recurrent
 
 _LEVEL = 1e-11  # a level this much lower must not be reached any more
 _ROUNDS = 60
@@ -103,9 +103,7 @@ def blow_up_radius(model: Functional, field: str = "real") -> float:
     Raises:
         InputError: a model without W, or unknown field.
     """
-    if not hasattr(model, "input_weights"):
-        raise InputError("model", "must have recurrent weights W",
-                         type(model).__name__, "pass an RNN or an SSM")
+    check_recurrent(model)
     _check_field(field)
     W = model.W.detach()
     if model.diagonal:

@@ -102,12 +102,14 @@ def _errors(rho: TemperedPolynomial, width: int, config: Config) -> Table:
     target = LinearFunctional(rho, config.dt)
     sampled = perturbation_error(
         model, target, radii, length=config.length, copies=config.copies,
-        seed=config.seed, only=("w",), restarts=0)
+        seed=config.seed, only=("w",), search=None)
     down = model.with_parameters({
         "w": model.w.detach() + torch.tensor(radii, dtype=DTYPE)[:, None],
         "U": model.U.detach().expand(len(radii), -1, -1),
         "c": model.c.detach().expand(len(radii), -1, -1)})
-    return sampled.with_columns(
+    # the box of the rates is their ball
+    return Table(
+        radius=radii, sampled=sampled["sampled"],
         shifted=distance(target, down, config.length),
         margin=[margin] * len(radii), largest_rate=[max(rho_hat.rates)] * len(radii),
         lower=[max(error + s, g - error) for g, s in zip(grown, shrunk, strict=True)],
