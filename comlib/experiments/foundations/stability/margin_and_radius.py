@@ -1,4 +1,4 @@
-"""A picture of margin and radius: two matrices with the same eigenvalues."""
+"""A picture of margin and radius: matrices that have the same eigenvalues."""
 
 from dataclasses import dataclass
 
@@ -23,10 +23,10 @@ class Config:
         points: of the grid in each direction.
     """
 
-    pair: tuple[float, float] = (-0.6, 0.9)
+    pair: tuple[float, float] = (-0.5, 1.0)
     last: float = -1.1
     couplings: tuple[float, ...] = (0.0, 4.0)
-    points: int = 46
+    points: int = 31
 
 
 def run(config: Config = Config()) -> Table:
@@ -42,7 +42,7 @@ def run(config: Config = Config()) -> Table:
         config: what to compute.
     """
     x = torch.linspace(-2.0, 0.4, config.points, dtype=DTYPE)
-    y = torch.linspace(-1.6, 1.6, config.points, dtype=DTYPE)
+    y = torch.linspace(-1.8, 1.8, config.points, dtype=DTYPE)
     grid = (v.flatten() for v in torch.meshgrid(x, y, indexing="ij"))
     (a, b), d = config.pair, config.last
     x, y = (torch.cat([torch.tensor(first, dtype=DTYPE), rest]) for first, rest in
@@ -69,16 +69,15 @@ def plot(table: Table) -> Figure:
     for ax, K in zip(axes, couplings, strict=True):
         rows = table.where(coupling=K)
         _shade(ax, rows)
-        radius, margin = rows["radius"][0], rows["margin"][0]
         kind = "not normal" if K else "normal"
-        ax.set(title=f"{kind}: $r = {radius:.2f}$", xlabel="real part",
-               ylabel="imaginary part", aspect="equal")
+        ax.set(title=rf"{kind}: $\mu = {rows['margin'][0]:.2f}$, "
+               f"$r = {rows['radius'][0]:.2f}$",
+               xlabel="real part", ylabel="imaginary part", aspect="equal")
         k = rows["x"][:3].argmax()
-        ends = [[v, rows["y"][k]] for v in (rows["x"][k], 0.0)]
-        ax.annotate("", *reversed(ends), arrowprops={
+        x, y = rows["x"][k], rows["y"][k]
+        ax.annotate("", (0.0, y), (x, y), arrowprops={
             "arrowstyle": "<|-|>", "color": figures.INK, "shrinkA": 3, "shrinkB": 0})
-        ax.annotate(rf"$\mu = {margin:.2f}$", ends[0], xytext=(-4, 8),
-                    textcoords="offset points")
+        ax.text(x / 2, y + 0.1, r"$\mu$", ha="center")
     return fig
 
 
