@@ -40,9 +40,9 @@ def _parts(table: Table, by: str | None) -> list[tuple[str | None, Table]]:
     if by is None:
         return [(None, table)]
     parts = []
-    for value in dict.fromkeys(table[by].tolist()):
+    for value, rows in table.groups(by):
         text = value if isinstance(value, str) else f"{_words(by)} = {value:g}"
-        parts.append((text, table.where(**{by: value})))
+        parts.append((text, rows))
     return parts
 
 

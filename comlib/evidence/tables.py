@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -126,6 +126,39 @@ class Table:
                                  repr(value), "use a value that occurs")
             rows = rows & match
         return Table(**{name: self[name][rows] for name in self.columns})
+
+    def values(self, name: str) -> list:
+        """Return the different values of a column, in the order of their rows.
+
+        Args:
+            name: of the column.
+        """
+        return list(dict.fromkeys(self[name].tolist()))
+
+    def groups(self, name: str) -> Iterator[tuple[object, "Table"]]:
+        """Yield each value of a column and its rows.
+
+        Args:
+            name: of the column.
+        """
+        yield from ((v, self.where(**{name: v})) for v in self.values(name))
+
+    @staticmethod
+    def from_rows(names: Sequence[str], rows: Iterable[Sequence]) -> "Table":
+        """Return a table from its rows.
+
+        Args:
+            names: of the columns.
+            rows: one value for each name.
+
+        Raises:
+            InputError: no rows, or a row of another length.
+        """
+        rows = [tuple(row) for row in rows]
+        if {*map(len, rows)} != {len(names)}:
+            raise InputError("rows", f"must be some, of {len(names)} values each",
+                             sorted({*map(len, rows)}), f"give one for each of {names}")
+        return Table(**dict(zip(names, zip(*rows))))
 
     def with_columns(self, /, **columns) -> "Table":
         """Return the table with more, or replaced, columns.

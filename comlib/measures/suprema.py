@@ -12,7 +12,7 @@ NOISE = 1e-13
 """What is smaller, relative to the largest value, is rounding."""
 
 _SIZES = 1000  # of the grid on a line
-_LEAST, _ROUNDS, _ENOUGH = 4, 12, 1e-8  # rounds; growth that deserves one more
+_LEAST, _ROUNDS, _ENOUGH = 8, 16, 1e-8  # rounds; growth that deserves one more
 
 
 @torch.no_grad()

@@ -61,7 +61,7 @@ def by_squares(
             n: p.detach().reshape(-1, *p.shape[losses.ndim:])[i].clone()
             for n, p in model.named_parameters()})
         zero = (root * rho).square().sum() + (weights[:, None] * offset**2).sum()
-        zero = float(zero) or 1.0
+        zero = float(zero.detach()) or 1.0
         searches.append(_Search(member, loss, residual, zero, protocol, names, bar))
         interrupted = "interrupted" in reasons
         reasons.append("interrupted" if interrupted else searches[-1].run())

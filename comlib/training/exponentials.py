@@ -63,7 +63,7 @@ def fit_exponentials(
         loss = l2_loss(model, kernel).detach()
         rows.append((m, float(loss), rates.min(), np.linalg.cond(modes)))
     names = ("width", "loss", "slowest", "condition")
-    return Fit(model, loss, Table(**dict(zip(names, zip(*rows)))), evaluations,
+    return Fit(model, loss, Table.from_rows(names, rows), evaluations,
                time.perf_counter() - begun,
                "stationary" if converged else "all updates made")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ...checks import InputError, check_count
+from ...checks import check_count
 from ...functional import Functional, check_recurrent
 from ...models import Direct
 from .ball import Ball, Weights
