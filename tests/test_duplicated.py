@@ -105,7 +105,7 @@ def test_both_precisions_see_the_same_flow():
 
 
 def test_the_slopes_are_those_of_the_loss():
-    with decimal.localcontext(prec=60):
+    with decimal.localcontext(decimal.Context(60)):
         loss, h = _Loss(Decimal(6), Decimal("0.9"), 1), Decimal("1e-15")
         x = np.array([Decimal(s) for s in ("0.7", "-0.2", "0.1", "-0.3")])
         gradient, hessian = loss.slopes(x)
@@ -119,7 +119,7 @@ def test_the_slopes_are_those_of_the_loss():
 
 @pytest.mark.parametrize("z", ["0.0", "1.5", "12.25", "30.0"])
 def test_the_normal_distribution_has_all_digits(z):
-    with decimal.localcontext(prec=80), mpmath.workdps(90):
+    with decimal.localcontext(decimal.Context(80)), mpmath.workdps(90):
         reference = mpmath.nstr(mpmath.ncdf(mpmath.mpf(z)), 85)
         assert abs(_normal(Decimal(z)) - Decimal(reference)) < Decimal("1e-77")
 

@@ -9,11 +9,13 @@ import math
 import torch
 from scipy import special
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_positive
 from ..functional import DTYPE
 from ..kernels import Kernel
 
 
+@checked
 def laguerre_moments(bump: Kernel, rate: float, count: int) -> list[float]:
     """Return beta_k = sqrt(2c) <L_k(2ct) exp(-ct), bump>, k < count.
 
@@ -34,6 +36,7 @@ def laguerre_moments(bump: Kernel, rate: float, count: int) -> list[float]:
         for j in range(k + 1)) for k in range(count)]
 
 
+@checked
 def duplicated_law(
     bump: Kernel, share: float, rate: float = 1.0, left: float = 0.0, terms: int = 1,
     slow: int = 1, fast: int = 1,
@@ -47,7 +50,7 @@ def duplicated_law(
     -2 c_4 beta_4 sqrt(m)/gamma - 9 gamma/(4 c_2^2 sqrt(m)). For groups of neurons
     1/slow + 1/fast takes the place of 2.
 
-    Source: thm-duplicated and rem-duplicated-next in the book (ours).
+    Source: thm-duplicated in the book (ours); the second term is not proved.
 
     Args:
         bump: the part of the target that is still to be learnt.
@@ -76,6 +79,7 @@ def duplicated_law(
     return math.log(weight * total / gamma) - 1.5 * math.log(m)
 
 
+@checked
 def duplicated_leading(share: float, omega: float, rate: float = 1.0) -> float:
     """Return ln of the leading term of ``duplicated_law`` as omega falls to zero.
 
@@ -88,7 +92,15 @@ def duplicated_leading(share: float, omega: float, rate: float = 1.0) -> float:
         share: a_1.
         omega: one over the delay.
         rate: c.
+
+    Raises:
+        InputError: a share outside (0, 1), or an omega or rate that is not positive.
     """
+    check_positive("omega", omega)
+    check_positive("rate", rate)
+    if not 0 < share < 1:
+        raise InputError("share", "must be in (0, 1)", share,
+                         "pass the larger one of two weights with sum one")
     return (math.log(12 * _integral(share)) + 1.5 * math.log(2)
             - 7.5 * math.log(2 * rate) - 1.25 * math.log(2 * math.pi)
             + 6 * math.log(omega) + 2.5 * rate / omega - 1.25 * rate**2)

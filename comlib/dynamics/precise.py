@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from ..arguments import checked
 from ..checks import InputError, check_positive
 from ..evidence import Table
 
@@ -27,6 +28,7 @@ STEPS = 3000
 """Steps after which a flow is given up; one that escapes needs 50 to 500."""
 
 
+@checked
 def precise_flow(
     weights: Sequence[str], delay: float, rate: float = 1.0, drop: float = 0.05,
     until: float = math.inf, sign: int = 1,
@@ -54,8 +56,13 @@ def precise_flow(
     if not 0 < check_positive("rate", rate) * delay <= 60:
         raise InputError("delay", f"must be in (0, {60 / rate:g}]", delay,
                          "pi is known to 144 digits")
-    with decimal.localcontext(prec=int(40 + 1.6 * rate * delay)):
-        a = np.array([Decimal(x) for x in weights])
+    if sign not in (1, -1):
+        raise InputError("sign", "must be 1 or -1", sign, "scale the weights instead")
+    with decimal.localcontext(decimal.Context(int(40 + 1.6 * rate * delay))):
+        try:
+            a = np.array([Decimal(x) for x in weights])
+        except decimal.InvalidOperation:
+            a = np.array([])
         if a.sum() != 1:
             raise InputError("weights", "must have the sum one", weights,
                              "an exact start has learnt exp(-c t)")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from ..checks import InputError
+from ..checks import InputError, check_choice
 from .files import write_text
 from .layout import Grid, plain
 
@@ -31,6 +31,9 @@ def _as_column(name: str, values: object) -> np.ndarray:
     if kind not in _KINDS or mixed:
         raise InputError(name, "must hold real numbers or text, not both",
                          f"dtype {column.dtype}", "make one column for each kind")
+    if kind == "u" and column.max() > np.iinfo(np.int64).max:
+        raise InputError(name, "must hold whole numbers below 2^63", column.max(),
+                         "pass floating point numbers")
     column = column.astype(_KINDS[kind])
     column.flags.writeable = False
     return column
@@ -69,10 +72,7 @@ class Table:
         return tuple(self._columns)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self._columns:
-            raise InputError("column", f"must be one of {', '.join(self.columns)}",
-                             repr(name), "use a name that exists")
-        return self._columns[name]
+        return self._columns[check_choice("column", name, self.columns)]
 
     def __len__(self) -> int:
         return len(next(iter(self._columns.values())))
