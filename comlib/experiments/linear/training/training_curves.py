@@ -56,6 +56,9 @@ class Config:
 RECORDS = {
     "curves-gd": Config(),
     "curves-adam": Config("adam", learning_rate=0.003, updates=4000),
+    "starts-gd": Config(airy=(6.0, 12.0), bumps=(6.0, 12.0), seeds=10),
+    "starts-adam": Config("adam", learning_rate=0.003, updates=4000,
+                          airy=(6.0, 12.0), bumps=(6.0, 12.0), seeds=10),
 }
 """The stored runs: name in the chapter and configuration."""
 
