@@ -63,11 +63,11 @@ SMALL = {
     "linear.rates.rate_slopes": (2, {
         "orders": (1, 3), "widths": (8, 12, 16, 24, 32, 48, 64)}),
     "linear.rates.rate_smooth": (1, {"centers": (3.0, 5.0), "widths": (6, 16, 32)}),
-    "linear.training.lorenz_response": (2, {"batch": 400, "length": 30}),
+    "linear.training.lorenz_response": (3, {"batch": 400, "length": 30}),
     "linear.training.lorenz_training": (1, {
         "cell": "linear", "width": 4, "seeds": (0, 1), "length": 20, "updates": 20,
         "batch": 8, "every": 10}),
-    "linear.training.training_curves": (1, {
+    "linear.training.training_curves": (4, {
         "airy": (2.0, 4.0), "bumps": (3.0,), "seeds": 2, "width": 4, "updates": 120,
         "length": 100}),
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),

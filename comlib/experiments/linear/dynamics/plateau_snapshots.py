@@ -84,7 +84,7 @@ def plot(table: Table) -> Figure:
     """
     fig, (loss, *axes) = figures.panels(1 + len(_STAGES), 3, height=2.4)
     figures.lines(table, "log_time", "loss", ax=loss, xlabel="ln τ", ylabel="loss J")
-    loss.set_xlim(left=-6.0)
+    loss.set(title="loss of the flow", xlim=(-6.0, None))
     loss.axhline(table["plateau"][0], color=figures.GUIDE, linewidth=1.0,
                  linestyle=(0, (4, 3)))
     t = torch.linspace(0.0, table["delay"][0] + 5.0, 301, dtype=DTYPE)

@@ -15,10 +15,10 @@ from comlib import (Airy, Exponential, ExponentialSum, Gaussian, Kernel, RNN, Ta
 from comlib.evidence import figures
 from comlib.training import Descent, descend
 
-__all__ = ["Config", "plot", "run"]
+__all__ = ["Config", "over_starts", "plot", "run"]
 
 _LEVELS = (0.5, 0.1, 0.01)  # whose first updates are rows, too
-_PANELS = {"gd": "gradient descent", "heavy ball": "heavy ball", "adam": "Adam"}
+_METHODS = {"gd": ("descent", 0), "adam": ("Adam", 1), "heavy ball": ("momentum", 2)}
 
 
 @dataclass(frozen=True)
@@ -98,29 +98,63 @@ def run(config: Config) -> Table:
                        delay=delays, seed=[*range(config.seeds)] * len(targets))
 
 
-def plot(table: Table) -> Figure:
-    """Draw the curves of all seeds, one panel for each method and at most 7 targets.
+def over_starts(table: Table) -> Table:
+    """Return method, target, delay, level, update, and median, least, most loss.
+
+    The rows are the updates that all starts of a target have. ``level`` is the
+    relative loss of a network that has learnt all but the late part: one for an Airy
+    function, the share of the bump's square for a bump, zero where nothing is late.
 
     Args:
         table: what ``run`` returned, or several of them stacked.
     """
-    methods = list(dict.fromkeys(table["method"].tolist()))
-    curves = dict.fromkeys(zip(table["target"].tolist(), table["delay"].tolist()))
-    fig, axes = figures.panels(len(methods), height=3.3, sharey=True,
-                              sharex=True)
-    for ax, method in zip(axes, methods, strict=True):
-        looks = zip(curves, figures.COLOURS, figures.DASHES)
-        for (target, delay), colour, dashes in looks:
-            rows = table.where(method=method, target=target, delay=delay)
-            name = f"{target}, D = {delay:g}" if delay else target
-            others = len(set(rows["seed"].tolist())) - 1
-            figures.lines(rows, "update", "loss", by="seed", ax=ax, xscale="symlog",
-                          yscale="log", ylabel="relative loss", linewidth=1.2,
-                          labels=[name, *[None] * others], color=colour,
-                          linestyle=dashes)
-        ax.set(title=_PANELS[method], ylim=(1e-3, 3))
-    figures.legend_above(*axes, cols=2)
+    columns = (table[name].tolist() for name in ("method", "target", "delay"))
+    parts, keys = [], list(dict.fromkeys(zip(*columns, strict=True)))
+    for method, target, delay in keys:
+        rows = table.where(method=method, target=target, delay=delay)
+        starts = [rows.where(seed=seed) for seed in np.unique(rows["seed"])]
+        shared = sorted(set.intersection(*(set(s["update"].tolist()) for s in starts)))
+        loss = np.stack([s["loss"][np.isin(s["update"], shared)] for s in starts])
+        parts.append(Table(update=shared, median=np.median(loss, 0),
+                           least=loss.min(0), most=loss.max(0)))
+    methods, targets, delays = zip(*keys, strict=True)
+    return Table.stack(parts, method=methods, target=targets, delay=delays,
+                       level=[_level(t, D) for t, D in zip(targets, delays)])
+
+
+def plot(table: Table) -> Figure:
+    """Draw median and range of the starts, a panel a target, levels dotted.
+
+    Args:
+        table: what ``run`` returned, or what ``over_starts`` did.
+    """
+    table = over_starts(table) if "seed" in table.columns else table
+    shown = dict.fromkeys(zip(table["target"].tolist(), table["delay"].tolist()))
+    fig, axes = figures.panels(len(shown), min(3, len(shown)), height=2.3,
+                               sharex=True, sharey=True)
+    for ax, (target, delay) in zip(axes, shown, strict=True):
+        rows = table.where(target=target, delay=delay)
+        rows = Table(**{c: rows[c][rows["update"] > 0] for c in rows.columns})
+        for method, (name, k) in _METHODS.items():
+            if method in rows["method"]:
+                figures.bands(rows.where(method=method), "update", "median", "least",
+                              "most", ax=ax, labels=[name], xscale="log",
+                              yscale="log", ylabel="relative loss", linewidth=1.5,
+                              color=figures.COLOURS[k], linestyle=figures.DASHES[k])
+        if rows["level"][0] > 0:
+            ax.axhline(rows["level"][0], color=figures.GUIDE, linewidth=1.0,
+                       linestyle=":")
+        ax.legend(loc="lower left", handlelength=1.5, borderaxespad=0.1)
+        ax.set(title=f"{target}, D = {delay:g}" if delay else target, ylim=(2e-4, 3))
     return fig
+
+
+def _level(target: str, delay: float) -> float:
+    if target == "bump":  # on the grid of the runs, as the losses are
+        t, late = time_grid(Config.length, Config.dt), Gaussian(delay, 1.0)
+        whole = Exponential() + late
+        return float(late(t).square().sum() / whole(t).square().sum())
+    return float(target == "Airy")
 
 
 def _targets(config: Config) -> list[tuple[str, float, Kernel]]:
