@@ -37,7 +37,7 @@ SMALL = {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),
     "linear.dynamics.gradient_decay": (2, {
         "rates": (0.7, 1.2), "first": 6.0, "last": 12.0, "count": 4}),
-    "linear.dynamics.plateau_snapshots": (5, {
+    "linear.dynamics.plateau_snapshots": (6, {
         "width": 2, "delay": 5.0, "seed": 0, "level": 0.9, "rows": 40}),
     "linear.escape.escape_law": (2, {"rates": (1.0,), "delays": (7.0, 8.0)}),
     "linear.escape.random_starts": (2, {

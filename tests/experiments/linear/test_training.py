@@ -13,6 +13,7 @@ from comlib import (Airy, Exponential, Gaussian, LinearFunctional, RNN, Table, f
 from comlib.experiments.linear.optimisers import architectures
 from comlib.experiments.linear.training import (lorenz_response, lorenz_training,
                                                 training_curves)
+from comlib.experiments.linear.training.starts import over_starts
 from comlib.targets import Lorenz96
 from comlib.training import Descent
 from small import small_config, small_table
@@ -126,7 +127,7 @@ def test_the_same_starts_are_used_for_all_targets():
 
 def test_the_starts_are_summed_up_where_all_have_a_row():
     table = small_table(training_curves).where(target="bump")
-    rows = training_curves.over_starts(small_table(training_curves))
+    rows = over_starts(small_table(training_curves))
     rows = rows.where(target="bump")
     pair = [dict(zip(part["update"].tolist(), part["loss"].tolist()))
             for part in (table.where(seed=seed) for seed in range(2))]
@@ -138,7 +139,7 @@ def test_the_starts_are_summed_up_where_all_have_a_row():
 
 
 def test_the_level_is_the_loss_of_the_network_that_lacks_the_late_part():
-    rows = training_curves.over_starts(small_table(training_curves))
+    rows = over_starts(small_table(training_curves))
     t = 0.1 * np.arange(200)
     bump = np.exp(-((t - 3) ** 2) / 2)
     level = (bump**2).sum() / ((np.exp(-t) + bump) ** 2).sum()
@@ -151,7 +152,7 @@ def test_each_target_has_a_panel_with_both_methods_and_its_level():
     table = small_table(training_curves)
     both = Table.stack([table, table.with_columns(method=["adam"] * len(table))])
     figures = [training_curves.plot(each) for each in
-               (both, training_curves.over_starts(both))]
+               (both, over_starts(both))]
     for fig in figures:
         assert [len(ax.lines) for ax in fig.axes] == [2, 3, 3, 3]
         assert fig.axes[3].get_title() == "bump, D = 3"

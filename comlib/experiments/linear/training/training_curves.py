@@ -15,7 +15,9 @@ from comlib import (Airy, Exponential, ExponentialSum, Gaussian, Kernel, RNN, Ta
 from comlib.evidence import figures
 from comlib.training import Descent, descend
 
-__all__ = ["Config", "over_starts", "plot", "run"]
+from .starts import over_starts
+
+__all__ = ["Config", "plot", "run"]
 
 _LEVELS = (0.5, 0.1, 0.01)  # whose first updates are rows, too
 _METHODS = {"gd": ("descent", 0), "adam": ("Adam", 1), "heavy ball": ("momentum", 2)}
@@ -98,30 +100,6 @@ def run(config: Config) -> Table:
                        delay=delays, seed=[*range(config.seeds)] * len(targets))
 
 
-def over_starts(table: Table) -> Table:
-    """Return method, target, delay, level, update, and median, least, most loss.
-
-    The rows are the updates that all starts of a target have. ``level`` is the
-    relative loss of a network that has learnt all but the late part: one for an Airy
-    function, the share of the bump's square for a bump, zero where nothing is late.
-
-    Args:
-        table: what ``run`` returned, or several of them stacked.
-    """
-    columns = (table[name].tolist() for name in ("method", "target", "delay"))
-    parts, keys = [], list(dict.fromkeys(zip(*columns, strict=True)))
-    for method, target, delay in keys:
-        rows = table.where(method=method, target=target, delay=delay)
-        starts = [rows.where(seed=seed) for seed in np.unique(rows["seed"])]
-        shared = sorted(set.intersection(*(set(s["update"].tolist()) for s in starts)))
-        loss = np.stack([s["loss"][np.isin(s["update"], shared)] for s in starts])
-        parts.append(Table(update=shared, median=np.median(loss, 0),
-                           least=loss.min(0), most=loss.max(0)))
-    methods, targets, delays = zip(*keys, strict=True)
-    return Table.stack(parts, method=methods, target=targets, delay=delays,
-                       level=[_level(t, D) for t, D in zip(targets, delays)])
-
-
 def plot(table: Table) -> Figure:
     """Draw median and range of the starts, a panel a target, levels dotted.
 
@@ -147,14 +125,6 @@ def plot(table: Table) -> Figure:
         ax.legend(loc="lower left", handlelength=1.5, borderaxespad=0.1)
         ax.set(title=f"{target}, D = {delay:g}" if delay else target, ylim=(2e-4, 3))
     return fig
-
-
-def _level(target: str, delay: float) -> float:
-    if target == "bump":  # on the grid of the runs, as the losses are
-        t, late = time_grid(Config.length, Config.dt), Gaussian(delay, 1.0)
-        whole = Exponential() + late
-        return float(late(t).square().sum() / whole(t).square().sum())
-    return float(target == "Airy")
 
 
 def _targets(config: Config) -> list[tuple[str, float, Kernel]]:
