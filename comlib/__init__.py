@@ -42,6 +42,7 @@ from .targets import impulse as impulse
 from .targets import LinearFunctional as LinearFunctional
 from .targets import Memoryless as Memoryless
 from .targets import white_noise as white_noise
+from .measures import Ball as Ball
 from .measures import complex_stability_radius as complex_stability_radius
 from .measures import distance as distance
 from .measures import gain as gain
@@ -55,6 +56,7 @@ from .measures import perturbation_error as perturbation_error
 from .measures import population_loss as population_loss
 from .measures import real_stability_radius as real_stability_radius
 from .measures import response_distance as response_distance
+from .measures import Search as Search
 from .measures import stability_margin as stability_margin
 from .measures import worst_case as worst_case
 from .training import fit as fit

@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from .arguments import checked
 from .checks import InputError, check_count, check_positive, check_tensor
 
 DTYPE = torch.float64
@@ -24,6 +25,17 @@ class Functional(torch.nn.Module, ABC):
     (\\*stack, batch, time, d_out); sample k stands for the time k*dt. Before its
     first sample the input is zero. A stack of functionals is a functional: its
     parameters carry the leading dimensions ``stack``, () for a single one.
+
+    One's own needs ``respond`` alone, on checked inputs, and float64 weights::
+
+        class MovingAverage(Functional):
+            def respond(self, x):
+                before = torch.nn.functional.pad(x, (0, 0, 1, -1))
+                return (x + before) / 2
+
+        memory_function(MovingAverage(dt=0.1), length=20)
+
+    A torch module or function becomes one in ``CausalModule``.
 
     Source: def-functional in the book; "Inverse Approximation Theory", Sec. 2.1.
 
@@ -39,11 +51,19 @@ class Functional(torch.nn.Module, ABC):
     linear = False
     """Whether superposition holds; a linear one knows its ``kernel_samples``."""
 
+    recurrent = False
+    """Whether there are recurrent weights W, input weights U and a readout c."""
+
     def __init__(self, dt: float, d_in: int = 1, d_out: int = 1):
         super().__init__()
         self.dt = check_positive("dt", dt)
         self.d_in = check_count("d_in", d_in)
         self.d_out = check_count("d_out", d_out)
+
+    @property
+    def affine(self) -> bool:
+        """Whether superposition holds for H - H(0), whose kernel is then known."""
+        return self.linear
 
     @abstractmethod
     def respond(self, x: Tensor) -> Tensor:
@@ -52,6 +72,14 @@ class Functional(torch.nn.Module, ABC):
         Args:
             x: (batch, time, d_in).
         """
+
+    def step(self, x: Tensor) -> Tensor:
+        """Return the same by stepping time, if there is a faster way.
+
+        Args:
+            x: (batch, time, d_in).
+        """
+        return self.respond(x)
 
     def forward(
         self, x: Float[Tensor, "batch time d_in"]
@@ -98,16 +126,45 @@ class Functional(torch.nn.Module, ABC):
     def kernel_samples(
         self, length: int
     ) -> Float[Tensor, "*stack time d_out d_in"]:
-        """Return rho(k*dt), k < length, of a linear functional.
+        """Return rho(k*dt), k < length, of H - H(0).
 
         Args:
             length: number of time points.
 
         Raises:
-            InputError: the functional is not linear.
+            InputError: the functional is not linear or affine.
         """
-        raise InputError("H", "must be linear to have a memory kernel",
-                         type(self).__name__, "use comlib.impulse_response")
+        raise InputError("H", "must be linear or affine to have a memory kernel",
+                         type(self).__name__,
+                         "use impulse_response, or response_distance")
+
+    def offset(self, length: int) -> Float[Tensor, "*stack time d_out"]:
+        """Return H_t(0), the affine part; zero for a linear functional.
+
+        Args:
+            length: number of time points.
+        """
+        like = next(self.parameters(), torch.zeros((), dtype=DTYPE))
+        return self(like.new_zeros(1, check_count("length", length), self.d_in))[
+            ..., 0, :, :]
+
+
+def check_single(argument: str, H: Functional) -> Functional:
+    """Return the functional if it is a single one, and not a stack.
+
+    Args:
+        argument: the name that the error message gives.
+        H: what came.
+
+    Raises:
+        InputError: it is a stack.
+    """
+    shape = getattr(getattr(H, "c", None), "shape", ())
+    if len(shape) > 2:
+        raise InputError(argument, "must be a single one, not a stack",
+                         f"readouts of shape {tuple(shape)}",
+                         "take its members one by one")
+    return H
 
 
 def check_timebase(*functionals: Functional) -> float:
@@ -131,6 +188,25 @@ def check_timebase(*functionals: Functional) -> float:
     return first.dt
 
 
+def check_recurrent(model: object, argument: str = "model") -> Functional:
+    """Return a model whose recurrent weights are known, for measures of W, U and c.
+
+    Args:
+        model: what came.
+        argument: the name that the error message gives.
+
+    Raises:
+        InputError: it is no RNN or SSM.
+    """
+    if not getattr(model, "recurrent", False):
+        raise InputError(
+            argument, "must be an RNN or SSM, with weights W, U and c",
+            type(model).__name__, "build one with RNN(W, U, c, dt=dt); an adapter "
+            "such as TorchRecurrent serves measures of outputs only")
+    return model
+
+
+@checked
 def time_grid(length: int, dt: float) -> Float[Tensor, " time"]:
     """Return the times 0, dt, ..., (length - 1)*dt.
 

@@ -11,7 +11,8 @@ from test_offline import HTML, browser, faults, open_page, pytestmark  # noqa: F
 
 PAGES = ("book/index.html", "book/foundations/stability.html",
          "book/reference/teaching.html", "book/bibliography.html")
-THEME = {"region"}  # the logo's words stand outside the theme's landmarks
+EXCUSED = {"region",  # the logo's words stand outside the theme's landmarks
+           "empty-table-header"}  # it takes a head that is a formula for empty
 
 BEYOND = """() => [...document.querySelectorAll('.bd-article *')].filter(e => {
     const style = getComputedStyle(e), box = e.getBoundingClientRect();
@@ -19,7 +20,8 @@ BEYOND = """() => [...document.querySelectorAll('.bd-article *')].filter(e => {
     const hides = ['hidden', 'clip'].includes(style.overflowX)
         && e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1;
     let scroller = e;
-    while (scroller && !['auto', 'scroll'].includes(getComputedStyle(scroller).overflowX))
+    while (scroller
+           && !['auto', 'scroll'].includes(getComputedStyle(scroller).overflowX))
         scroller = scroller.parentElement;
     return hides || (box.right > innerWidth + 1 && !scroller);
 }).map(e => e.outerHTML.slice(0, 120))"""
@@ -84,6 +86,13 @@ def test_no_id_occurs_twice(path):
     assert {name for name in ids if ids.count(name) > 1} == set()
 
 
+@pytest.mark.parametrize("path", sorted(HTML.rglob("*.html")),
+                         ids=lambda path: str(path.relative_to(HTML)))
+def test_no_head_of_a_column_is_empty(path):
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"<th\b[^>]*>(?:\s|</?p>)*</th>", text) == []
+
+
 @pytest.mark.parametrize("width", [1280, 420])
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_out_of_reach(name, width, open_page):  # noqa: F811
@@ -102,7 +111,7 @@ def test_axe_finds_nothing(name, scheme, width, open_page):  # noqa: F811
     page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]
-            if v["id"] not in THEME] == []
+            if v["id"] not in EXCUSED] == []
 
 
 def test_a_clipped_part_is_found(open_page, tmp_path):  # noqa: F811

@@ -406,7 +406,10 @@ def test_one_mode_that_cannot_gain_so_much_has_no_upper_bound():
     lambda: projected_square(Gaussian(), vector(1.0, -1.0)),
     lambda: explicit_floor(vector(0.0, 1.0), 0.6, 1.0),
     lambda: elementary_floor(Gaussian(), vector(0.0, 1.0), 0.0),
-    lambda: projection_floor(Gaussian(), vector(0.0, -1.0))])
+    lambda: projection_floor(Gaussian(), vector(0.0, -1.0)),
+    lambda: projection_floor(Gaussian(), vector(0.0, 0.0, 1.0)),
+    lambda: elementary_floor(Gaussian(), vector(0.0, 0.0, 1.0)),
+    lambda: explicit_floor(vector(0.0, 0.0, 1.0), 0.2, 1.0)])
 def test_bounds_refuse_wrong_arguments(call):
     with pytest.raises(InputError):
         call()

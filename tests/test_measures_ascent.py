@@ -5,14 +5,14 @@ import math
 import pytest
 import torch
 
-from comlib import (Direct, Exp, Exponential, InputError, LinearFunctional, Polynomial,
-                    RNN, SSM, Softplus, TemperedPolynomial, distance, l1_loss, l2_loss,
-                    perturb, perturbation_error, population_loss, response_distance,
+from comlib import (Ball, Composition, Direct, Exp, Exponential, InputError,
+                    LinearFunctional, Polynomial, RNN, SSM, Search, Softplus,
+                    TemperedPolynomial, distance, l1_loss, l2_loss, perturb,
+                    perturbation_error, population_loss, response_distance,
                     stability_margin, white_noise, worst_case)
 from comlib.measures import (certified_change, certified_lower_curve, in_eigenvalues,
                              horizon_ladder)
-from comlib.measures.perturbation.ascent import project
-from comlib.measures.perturbation.ball import weight_norms
+from comlib.measures.perturbation.norms import Euclidean, Largest, Spectral
 from comlib.models import InverseQuadratic, UnitGain
 
 D, DT, LENGTH = torch.float64, 0.1, 60
@@ -40,7 +40,8 @@ def value(loss):
 
 
 def sizes(model, moved, norm="ball"):
-    return {n: float(weight_norms((p - q).detach()[None], n, norm))
+    norms = Ball(1.0, shape=norm).norms(model)
+    return {n: float(norms[n].size((p - q).detach()[None]))
             for (n, p), q in zip(moved.named_parameters(), model.parameters())}
 
 
@@ -49,16 +50,16 @@ def sizes(model, moved, norm="ball"):
 def test_the_worst_case_lies_within_the_radius(norm, diagonal):
     model = RNN.random(3, dt=DT, bias=True, diagonal=diagonal, seed=1)
     x = white_noise(4, 20, dt=DT, seed=0)
-    worst = worst_case(model, lambda q: response_distance(model, q, x), 0.3,
-                       restarts=3, updates=5, norm=norm)
+    worst = worst_case(model, lambda q: response_distance(model, q, x),
+                       Ball(0.3, shape=norm), Search(3, 5))
     assert max(sizes(model, worst, norm).values()) <= 0.3 * (1 + 1e-12)
     assert min(sizes(model, worst, norm).values()) > 0.1
 
 
 def test_only_the_named_weights_move():
     model = network()
-    worst = worst_case(model, lambda q: l2_loss(q, RHO), 0.1, restarts=2, updates=3,
-                       only=["c"])
+    worst = worst_case(model, lambda q: l2_loss(q, RHO), Ball(0.1, ["c"]),
+                       Search(2, 3))
     assert torch.equal(worst.w, model.w) and torch.equal(worst.U, model.U)
     assert not torch.equal(worst.c, model.c)
 
@@ -67,7 +68,7 @@ def test_only_the_named_weights_move():
 def test_the_supremum_of_one_mode_is_found(beta):
     model = one_mode()
     worst = worst_case(model, lambda q: l1_loss(q, Exponential(1.0)), beta,
-                       restarts=4, updates=30)
+                       Search(4, 30))
     exact = (1 + beta) ** 2 / (1 - beta) - 1
     assert value(l1_loss(worst, Exponential(1.0))) == pytest.approx(exact, rel=1e-9)
 
@@ -75,8 +76,8 @@ def test_the_supremum_of_one_mode_is_found(beta):
 def test_the_supremum_over_the_readout_is_found():
     # quadratic in c: the error of size beta along the largest eigenvector
     model = network(6)
-    worst = worst_case(model, lambda q: population_loss(q, model, LENGTH), 0.2,
-                       restarts=4, updates=60, only=["c"])
+    worst = worst_case(model, lambda q: population_loss(q, model, LENGTH),
+                       Ball(0.2, ["c"]), Search(4, 60))
     states = model.with_parameters({"c": torch.eye(6, dtype=D)}).kernel_samples(LENGTH)
     kappa = torch.arange(LENGTH, 0, -1, dtype=D) / LENGTH
     gram = DT * torch.einsum("t,tio,tjo->ij", kappa, states, states)
@@ -92,11 +93,11 @@ def test_a_dense_worst_case_comes_near_the_supremum_over_the_spectral_ball():
     U = torch.tensor([[1.0], [0.0], [0.0]], dtype=D)
     model = RNN(-torch.eye(3, dtype=D), U, U.mT, dt=DT, activation="identity")
     target = LinearFunctional(Exponential(1.0), DT)
-    worst = worst_case(model, lambda q: l1_loss(q, Exponential(1.0), 1e-8), 0.5,
-                       only=["w"], restarts=2, updates=12)
+    worst = worst_case(model, lambda q: l1_loss(q, Exponential(1.0), 1e-8),
+                       Ball(0.5, ["w"]), Search(2, 12))
     assert value(l1_loss(worst, Exponential(1.0))) == pytest.approx(1.0, rel=1e-2)
-    table = perturbation_error(model, target, [0.5], length=200, only=["w"], restarts=1,
-                               updates=2)
+    table = perturbation_error(model, target, [0.5], length=200, only=["w"],
+                               search=Search(1, 2))
     assert table["found"][0] >= table["lower"][0] > table["sampled"][0]
 
 
@@ -107,8 +108,9 @@ def test_ascent_beats_random_directions_by_far_when_there_are_many(norm):
     def loss(q):
         return population_loss(q, TARGET, LENGTH)
 
-    random = perturb(model, 0.1, 30, seed=0, norm=norm)
-    worst = worst_case(model, loss, 0.1, norm=norm)
+    ball = Ball(0.1, shape=norm)
+    random = perturb(model, ball, 30, seed=0)
+    worst = worst_case(model, loss, ball)
     assert value(loss(worst)) > 4 * float(loss(random).detach().max())
 
 
@@ -123,8 +125,21 @@ def test_ascent_finds_the_signs_of_all_rates_at_once():
     corners = model.with_parameters({
         "w": model.w.detach() + signs, "U": model.U.detach().expand(1024, -1, -1),
         "c": model.c.detach().expand(1024, -1, -1)})
-    worst = worst_case(model, loss, 0.05, only=["w"], restarts=2)
+    worst = worst_case(model, loss, Ball(0.05, ["w"]), Search(2))
     assert value(loss(worst)) >= 0.999 * float(loss(corners).detach().max())
+
+
+def test_more_updates_never_do_worse_and_the_default_ones_suffice():
+    model = RNN.random(16, dt=DT, seed=2, activation="identity")
+
+    def loss(q):
+        return distance(TARGET, q, LENGTH)
+
+    for ball, share in ((Ball(0.6), 0.998), (Ball(0.2, shape="box"), 0.99)):
+        few, default, many = (value(loss(worst_case(model, loss, ball, search)))
+                              for search in (Search(8, 5), Search(), Search(16, 80)))
+        assert few <= default
+        assert default >= share * many
 
 
 def test_more_restarts_and_a_start_never_do_worse():
@@ -133,10 +148,10 @@ def test_more_restarts_and_a_start_never_do_worse():
     def loss(q):
         return distance(TARGET, q, LENGTH)
 
-    few = worst_case(model, loss, 0.2, restarts=1, updates=2)
-    again = worst_case(model, loss, 0.2, restarts=1, updates=0, start=[few])
+    few = worst_case(model, loss, 0.2, Search(1, 2))
+    again = worst_case(model, loss, 0.2, Search(1, 0), start=[few])
     assert value(loss(again)) >= value(loss(few)) * (1 - 1e-12)
-    wider = worst_case(model, loss, 0.3, restarts=1, updates=0, start=[few])
+    wider = worst_case(model, loss, 0.3, Search(1, 0), start=[few])
     assert value(loss(wider)) > value(loss(few))
 
 
@@ -146,25 +161,25 @@ def test_a_start_outside_the_ball_is_projected():
     def loss(q):
         return distance(TARGET, q, LENGTH)
 
-    far = worst_case(model, loss, 1.0, restarts=2, updates=3)
-    near = worst_case(model, loss, 0.1, restarts=1, updates=0, start=[far])
+    far = worst_case(model, loss, 1.0, Search(2, 3))
+    near = worst_case(model, loss, 0.1, Search(1, 0), start=[far])
     assert max(sizes(model, near).values()) <= 0.1 * (1 + 1e-12)
 
 
 def test_a_loss_that_overflows_counts_as_infinite():
     model = one_mode(0.1)
-    worst = worst_case(model, lambda q: l1_loss(q, Exponential(0.1)), 0.2, restarts=2,
-                       updates=3)
+    worst = worst_case(model, lambda q: l1_loss(q, Exponential(0.1)), 0.2,
+                       Search(2, 3))
     assert float(stability_margin(worst)) <= 0
     nan = worst_case(
         model, lambda q: torch.where(q.w[:, 0] > -0.1, math.nan, 0 * q.w[:, 0]), 0.05,
-        restarts=8, updates=1)
+        Search(8, 1))
     assert value(nan.w) > -0.1
 
 
 def test_a_radius_of_zero_returns_the_model():
     model = network()
-    worst = worst_case(model, lambda q: l2_loss(q, RHO), 0.0, restarts=2, updates=2)
+    worst = worst_case(model, lambda q: l2_loss(q, RHO), 0.0, Search(2, 2))
     pairs = zip(model.parameters(), worst.parameters(), strict=True)
     assert all(torch.equal(p, q) for p, q in pairs)
 
@@ -175,26 +190,42 @@ def test_eigenvalue_coordinates_are_the_same_model_with_other_weights(f):
     twin = in_eigenvalues(model)
     torch.testing.assert_close(twin.kernel_samples(9), model.kernel_samples(9),
                                rtol=1e-12, atol=0)
-    worst = worst_case(model, lambda q: distance(TARGET, q, LENGTH), 0.2, restarts=2,
-                       updates=3, only=["w"], coordinates="eigenvalue")
+    worst = worst_case(twin, lambda q: distance(TARGET, q, LENGTH), Ball(0.2, ["w"]),
+                       Search(2, 3))
     moved = (worst.W - model.W).detach().abs()
     assert float(moved.max()) == pytest.approx(0.2, rel=1e-9)
 
 
-def test_the_projection_on_a_ball_is_the_nearest_point_of_it():
+@pytest.mark.parametrize("norm, shape", [
+    (Spectral(), (3, 3)), (Spectral(), (1, 4)), (Euclidean(), (4,)), (Largest(), (4,)),
+    (Largest(), (3, 3))], ids=repr)
+def test_the_projection_on_a_ball_is_the_nearest_point_of_it(norm, shape):
     generator = torch.Generator().manual_seed(0)
-    for shape, name in (((5, 3, 3), "w"), ((5, 1, 4), "c"), ((5, 4), "b"),
-                        ((5, 4), "w")):
-        move = torch.randn(shape, generator=generator, dtype=D)
-        inside = project(move, name, 0.7)
-        others = torch.randn(shape, generator=generator, dtype=D)
-        others = project(others, name, 0.7)
-        assert float(weight_norms(inside, name).max()) <= 0.7 * (1 + 1e-12)
-        # of a convex set: the angle at the projection is not acute
-        products = ((move - inside) * (others - inside)).flatten(1).sum(1)
-        assert float(products.max()) <= 1e-12
-        again = project(inside, name, 0.7)
-        assert torch.allclose(again, inside, rtol=1e-12, atol=1e-15)
+    move, others = torch.randn((2, 5, *shape), generator=generator, dtype=D)
+    inside, others = norm.nearest(move, 0.7), norm.nearest(others, 0.7)
+    assert float(norm.size(inside).max()) <= 0.7 * (1 + 1e-12)
+    # of a convex set: the angle at the projection is not acute
+    products = ((move - inside) * (others - inside)).flatten(1).sum(1)
+    assert float(products.max()) <= 1e-12
+    assert torch.allclose(norm.nearest(inside, 0.7), inside, rtol=1e-12, atol=1e-15)
+    # and no displacement of unit size rises more steeply than the steepest
+    steepest, rise = norm.steepest(move), (move * norm.to_surface(others, 1.0))
+    assert float(norm.size(steepest).max()) <= 1 + 1e-12
+    assert ((move * steepest).flatten(1).sum(1) >= rise.flatten(1).sum(1)).all()
+
+
+@pytest.mark.parametrize("shape, kinds", [
+    ("ball", {"w": Largest, "U": Spectral, "c": Spectral, "b": Euclidean}),
+    ("box", dict.fromkeys("wUcb", Largest))])
+def test_the_ball_asks_the_model_which_weight_has_which_norm(shape, kinds):
+    model = SSM.random(3, dt=DT, diagonal=True, bias=True)
+    found = {n: type(norm) for n, norm in Ball(0.1, shape=shape).norms(model).items()}
+    assert found == kinds
+    deep = Composition(model, RNN.random(3, dt=DT))
+    names = {n: type(norm) for n, norm in Ball(0.1, shape=shape).norms(deep).items()
+             if n.endswith("w")}
+    assert sorted(k.__name__ for k in names.values()) == sorted(
+        (kinds["w"].__name__, "Spectral" if shape == "ball" else "Largest"))
 
 
 PARAMETERIZATIONS = [Direct(), Exp(), Softplus(), InverseQuadratic(1.0, 0.05),
@@ -214,7 +245,7 @@ def test_what_is_found_stays_between_the_samples_and_the_certificate(
         f, norm, only, length, discretisation):
     table = perturbation_error(
         network(3, f, discretisation), TARGET, [0.0, 0.05, 0.2], length=length,
-        norm=norm, only=only, copies=8, restarts=2, updates=6)
+        norm=norm, only=only, copies=8, search=Search(2, 6))
     sampled, found, lower, upper = (
         table[n] for n in ("sampled", "found", "lower", "upper"))
     assert (sampled <= found).all() and (lower <= found).all()
@@ -231,7 +262,7 @@ def test_euler_steps_that_change_sign_are_certified_too():
                                    "c": one.expand(401, 1, 1)})
     for norm in ("L1", "L2"):
         exact = float(distance(model, stack, 20, norm).detach().max())
-        bound = certified_change(model, 0.5, length=20, norm=norm, only=["w"])
+        bound = certified_change(model, Ball(0.5, ["w"]), length=20, norm=norm)
         assert exact <= bound * (1 + 1e-12) and bound < 1.5 * exact
 
 
@@ -247,7 +278,7 @@ def test_the_certificate_of_one_mode_is_its_supremum(f, norm):
     gain = float(f.input_gain(torch.tensor(0.8, dtype=D)))
     rho = Exponential(0.8, gain)
     loss = l1_loss(stack, rho) if norm == "L1" else l2_loss(stack, rho).sqrt()
-    assert certified_change(model, 0.3, norm=norm, only=["w"]) == pytest.approx(
+    assert certified_change(model, Ball(0.3, ["w"]), norm=norm) == pytest.approx(
         float(loss.detach().max()), rel=1e-8)
 
 
@@ -261,7 +292,7 @@ def test_the_certificate_on_a_horizon_counts_the_gain(norm):
     stack = model.with_parameters({"w": grid, "U": one.expand(61, 1, 1),
                                    "c": one.expand(61, 1, 1)})
     exact = float(distance(model, stack, 10, norm).detach().max())
-    bound = certified_change(model, 0.3, length=10, norm=norm, only=["w"])
+    bound = certified_change(model, Ball(0.3, ["w"]), length=10, norm=norm)
     assert exact <= bound * (1 + 1e-12) and bound < 1.1 * exact
 
 
@@ -270,7 +301,7 @@ def test_unit_gain_modes_move_by_the_scale_free_bound():
     model = network(5, UnitGain(Exp()))
     beta, mass = 0.2, float((model.c[0] * model.U[:, 0]).sum().detach())
     g = 2 * math.exp(-beta / math.expm1(beta)) * -math.expm1(-beta)
-    bound = certified_change(model, beta, only=["w"])
+    bound = certified_change(model, Ball(beta, ["w"]))
     assert bound == pytest.approx(mass * g, rel=1e-12)
 
 
@@ -278,20 +309,20 @@ def test_beyond_the_margin_all_is_infinite_in_continuous_time_only():
     model = network(3)
     margin = float(stability_margin(model))
     radii = [0.5 * margin, 1.01 * margin]
-    forever = perturbation_error(model, TARGET, radii, only=["w"], restarts=2,
-                                 updates=3)
+    forever = perturbation_error(model, TARGET, radii, only=["w"],
+                                 search=Search(2, 3))
     for name in ("lower", "found", "upper"):
         assert math.isfinite(forever[name][0]) and math.isinf(forever[name][1])
     assert math.isfinite(perturbation_error(
-        model, TARGET, radii, length=LENGTH, only=["w"], restarts=2,
-        updates=3)["upper"][1])
+        model, TARGET, radii, length=LENGTH, only=["w"],
+        search=Search(2, 3))["upper"][1])
 
 
 def test_the_lower_column_is_the_shift_of_the_models_own_kernel():
     # rho - exp(beta t) rho_hat, exact for a model that is its own target
     rho = Exponential(1.0)
     table = perturbation_error(one_mode(), LinearFunctional(rho, DT), [0.1, 0.3],
-                               only=["w"], restarts=1, updates=0)
+                               only=["w"], search=Search(1, 0))
     curve = certified_lower_curve(rho, [0.1, 0.3])
     assert table["lower"] == pytest.approx(curve["lower"], rel=1e-9)
 
@@ -301,26 +332,27 @@ def test_the_lower_column_takes_the_slower_of_the_two_shifts():
     one = torch.ones(1, 1, dtype=D)
     model = RNN(-one[0], one, one, dt=DT, activation="identity", parameterization=Exp())
     table = perturbation_error(model, LinearFunctional(Exponential(1.0), DT), [0.3],
-                               only=["w"], restarts=1, updates=0)
+                               only=["w"], search=Search(1, 0))
     assert table["lower"][0] == pytest.approx(math.expm1(0.3), rel=1e-9)
 
 
 def test_the_authors_box_reaches_beyond_the_ball():
-    table = perturbation_error(network(16), TARGET, [0.1], length=LENGTH, restarts=1,
-                               updates=0)
+    table = perturbation_error(network(16), TARGET, [0.1], length=LENGTH,
+                               search=Search(1, 0))
     assert table["sampled_box"][0] > 1.2 * table["sampled"][0]
 
 
-def test_columns_do_not_decrease_and_restarts_zero_leaves_the_samples():
+def test_columns_do_not_decrease_and_no_search_leaves_the_samples():
     radii = [0.0, 0.1, 0.3]
-    table = perturbation_error(network(), TARGET, radii, length=LENGTH, restarts=2,
-                               updates=3)
+    table = perturbation_error(network(), TARGET, radii, length=LENGTH,
+                               search=Search(2, 3))
     assert table.columns == ("radius", "sampled", "sampled_box", "lower", "found",
                              "upper", "upper_box")
     assert all((table[name][1:] >= table[name][:-1]).all() for name in table.columns)
-    plain = perturbation_error(network(), TARGET, radii, length=LENGTH, restarts=0)
-    assert plain.columns == ("radius", "sampled")
-    assert plain["sampled"] == pytest.approx(table["sampled"], rel=1e-12)
+    plain = perturbation_error(network(), TARGET, radii, length=LENGTH, search=None)
+    assert plain.columns == ("radius", "sampled", "sampled_box")
+    for name in plain.columns:
+        assert plain[name].tolist() == table[name].tolist()
 
 
 @pytest.mark.parametrize("model", [RNN.random(3, dt=DT, seed=1),
@@ -329,7 +361,7 @@ def test_columns_do_not_decrease_and_restarts_zero_leaves_the_samples():
 def test_a_nonlinear_model_is_searched_and_has_no_certificate(model):
     x = white_noise(4, 30, dt=DT, seed=0)
     table = perturbation_error(model, TARGET, [0.1, 0.2], inputs=x, norm="W1",
-                               copies=8, restarts=2, updates=4)
+                               copies=8, search=Search(2, 4))
     assert (table["found"] > table["sampled"]).all()
     assert all(map(math.isinf, table["upper"]))
 
@@ -344,16 +376,19 @@ def test_the_horizon_ladder_is_the_certified_curve_on_every_horizon():
 
 
 @pytest.mark.parametrize("call", [
-    lambda: worst_case(network(), lambda q: l2_loss(q, RHO), 0.1, coordinates="polar"),
-    lambda: worst_case(network(), lambda q: l2_loss(q, RHO), 0.1, norm="sphere"),
     lambda: worst_case(network(), lambda q: l2_loss(q, RHO), -0.1),
-    lambda: worst_case(network(), lambda q: l2_loss(q, RHO), 0.1, only=["v"]),
+    lambda: worst_case(network(), lambda q: l2_loss(q, RHO), Ball(0.1, ["v"])),
+    lambda: Search(restarts=0), lambda: Search(updates=-1),
+    lambda: perturbation_error(TARGET, TARGET, [0.1], length=5),
     lambda: in_eigenvalues(TARGET),
     lambda: perturbation_error(network(), TARGET, [0.2, 0.1]),
     lambda: perturbation_error(network(), TARGET, [0.1], norm="L3"),
     lambda: perturbation_error(network(), network(), [0.1]),
     lambda: perturbation_error(RNN.random(2, dt=DT), TARGET, [0.1]),
-    lambda: certified_change(network(), -1.0)])
+    lambda: certified_change(network(), -1.0),
+    *(lambda T=T: certified_lower_curve(RHO, [0.1], T)
+      for T in (math.nan, -math.inf, 0.0)),
+    lambda: horizon_ladder(RHO, [0.1], [10.0, math.nan])])
 def test_bad_input_is_rejected(call):
     with pytest.raises(InputError):
         call()

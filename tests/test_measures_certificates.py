@@ -6,12 +6,12 @@ import math
 import pytest
 import torch
 
-from comlib import (Direct, Exp, Exponential, InputError, LinearFunctional, RNN,
-                    Softplus, complex_stability_radius, distance, perturb,
+from comlib import (Ball, Direct, Exp, Exponential, InputError, LinearFunctional,
+                    RNN, Search, Softplus, complex_stability_radius, distance, perturb,
                     perturbation_error, stability_margin)
 from comlib.functional import DTYPE
 from comlib.measures import certified_change, w1_loss
-from comlib.measures.perturbation.envelopes import _integrals
+from comlib.measures.perturbation.envelopes import _integrals, geometric_series
 from comlib.models import UnitGain
 
 DT, LENGTH = 0.1, 60
@@ -40,7 +40,7 @@ def diagonal(f=Direct(), discretisation="exact"):
 def moved(model, radius, norm, region, only, copies=12, dt=0.01, end=60.0):
     """Return the largest change of the kernel, sampled finely."""
     change = []
-    for twin in (perturb(model, radius, copies, 0, only, norm=region), model):
+    for twin in (perturb(model, Ball(radius, only, region), copies, 0), model):
         twin = copy.deepcopy(twin)
         twin.dt, twin.discretisation = dt, "exact"
         change.append(twin.kernel_samples(int(end / dt))[..., 0, 0].detach())
@@ -61,7 +61,7 @@ def test_on_a_horizon_what_is_found_stays_below_what_is_proved(
         kind, discretisation, norm, only):
     table = perturbation_error(
         dense(kind, discretisation), TARGET, [0.0, 0.01, 0.1, 0.4], length=LENGTH,
-        norm=norm, only=only, copies=10, restarts=1, updates=5)
+        norm=norm, only=only, copies=10, search=Search(1, 5))
     assert (table["sampled"] <= table["found"]).all()
     assert (table["found"] <= table["upper"] * (1 + 1e-9)).all()
     assert (table["sampled_box"] <= table["upper_box"] * (1 + 1e-9)).all()
@@ -81,10 +81,10 @@ def test_in_continuous_time_perturbed_kernels_stay_below_what_is_proved(
     for share in (0.1, 0.6):
         radius = share * complex_stability_radius(model.W)
         for region in ("ball", "box"):
-            bound = certified_change(model, radius, norm=norm, only=only, region=region)
+            bound = certified_change(model, Ball(radius, only, region), norm=norm)
             if math.isfinite(bound):
                 assert moved(model, radius, norm, region, only) <= bound * (1 + 1e-3)
-        assert certified_change(model, radius, norm="L2", only=only) < math.inf
+        assert certified_change(model, Ball(radius, only), norm="L2") < math.inf
 
 
 @pytest.mark.parametrize("norm", NORMS)
@@ -93,6 +93,43 @@ def test_a_dense_bound_is_finite_below_the_margin_of_a_normal_matrix(norm):
     margin = float(stability_margin(model))
     assert certified_change(model, 0.99 * margin, norm=norm) < math.inf
     assert certified_change(model, 1.01 * margin, norm=norm) == math.inf
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("rate", [0.01, 1.0])
+def test_one_mode_in_exact_steps_is_certified_by_its_supremum(rate, norm):
+    # the multiplier moves from exp(-rate dt) to exp((beta - rate) dt)
+    one, beta, length = torch.ones(1, 1, dtype=DTYPE), 0.5, 12
+    model = RNN(-rate * one, one, one, dt=1.0, activation="identity",
+                discretisation="exact")
+    moved = model.with_parameters({"w": model.w.detach() + beta})
+    exact = float(distance(model, moved, length, norm).detach())
+    bound = certified_change(model, Ball(beta, ["w"]), length=length, norm=norm)
+    assert exact * (1 - 1e-12) <= bound
+    if norm != "W1":
+        assert bound == pytest.approx(exact, rel=1e-9)
+
+
+def test_the_series_of_a_horizon_solves_the_triangular_system():
+    make = torch.Generator().manual_seed(0)
+    for length in (1, 2, 3, 7, 64, 65):
+        q = torch.rand(length, generator=make, dtype=DTYPE)
+        q[0] = 0
+        lag = torch.arange(length)[:, None] - torch.arange(length)
+        system = torch.where(lag >= 0, q[lag.clamp(min=0)], 0.0)
+        one = torch.eye(length, dtype=DTYPE)
+        direct = torch.linalg.solve_triangular(one - system, one[:, :1], upper=False)
+        assert torch.allclose(geometric_series(q), direct[:, 0], rtol=1e-12, atol=0)
+
+
+def test_the_box_of_a_dense_network_is_as_wide_as_it_is_said_to_be():
+    # it holds beta times the matrix of ones, which moves an eigenvalue by m beta
+    model = RNN.random(6, dt=DT, seed=1, activation="identity")
+    box, length = Ball(0.6, shape="box"), 100
+    ones = {n: p.detach() + 0.6 for n, p in model.named_parameters()}
+    attained = float(distance(model, model.with_parameters(ones), length).detach())
+    bound = certified_change(model, box, length=length)
+    assert attained > 1e6 and attained <= bound < 1e3 * attained
 
 
 def test_a_dense_bound_in_l2_is_finite_below_the_complex_radius_only():
@@ -111,7 +148,7 @@ def test_for_one_mode_the_dense_bound_is_the_exact_supremum(only):
     exact = {None: (1 + beta) ** 2 / (rate - beta) - 1 / rate,
              ("w",): 1 / (rate - beta) - 1 / rate, ("c",): beta / rate}[only]
     for region in ("ball", "box"):
-        bound = certified_change(model, beta, only=only, region=region)
+        bound = certified_change(model, Ball(beta, only, region))
         assert exact <= bound < exact * (1 + 1e-3)
 
 
@@ -138,7 +175,7 @@ def test_diagonal_kernels_stay_below_the_bound_in_w1(f, only):
     model = diagonal(f)
     for radius in (0.05, 0.3):
         for region in ("ball", "box"):
-            bound = certified_change(model, radius, norm="W1", only=only, region=region)
+            bound = certified_change(model, Ball(radius, only, region), norm="W1")
             found = moved(model, radius, "W1", region, only)
             assert found <= bound * (1 + 1e-3) and bound < 12 * found
 
@@ -154,7 +191,7 @@ def test_the_w1_certificate_of_one_mode_is_its_supremum(f, slack):
     stack = model.with_parameters({"w": grid, "U": ones, "c": ones})
     own = Exponential(0.8, float(f.input_gain(torch.tensor(0.8, dtype=DTYPE))))
     exact = float(w1_loss(stack, own).detach().max())
-    bound = certified_change(model, 0.3, norm="W1", only=["w"])
+    bound = certified_change(model, Ball(0.3, ["w"]), norm="W1")
     assert exact * (1 - 1e-9) <= bound <= exact * (1 + slack)
 
 
@@ -167,7 +204,7 @@ def test_unit_gain_slopes_are_bounded_where_they_shrink_again(beta):
     ones = one.expand(41, 1, 1)
     stack = model.with_parameters({"w": -down[:, None], "U": ones, "c": ones})
     exact = float(w1_loss(stack, Exponential(1.0), 1e-8).detach().max())
-    assert exact <= certified_change(model, beta, norm="W1", only=["w"])
+    assert exact <= certified_change(model, Ball(beta, ["w"]), norm="W1")
 
 
 @pytest.mark.parametrize("f", [Direct(), UnitGain()], ids=repr)
@@ -176,7 +213,7 @@ def test_unit_gain_slopes_are_bounded_where_they_shrink_again(beta):
 def test_diagonal_bounds_in_w1_hold_on_a_horizon(f, discretisation, only):
     table = perturbation_error(
         diagonal(f, discretisation), TARGET, [0.0, 0.05, 0.3], length=LENGTH, norm="W1",
-        only=only, copies=10, restarts=1, updates=4)
+        only=only, copies=10, search=Search(1, 4))
     assert (table["found"] <= table["upper"] * (1 + 1e-9)).all()
     assert (table["sampled_box"] <= table["upper_box"] * (1 + 1e-9)).all()
     assert (table["upper"] < 3 * table["found"]).all()
@@ -189,7 +226,7 @@ def test_euler_steps_that_change_sign_are_certified_in_w1_too():
     ones = one.expand(801, 1, 1)
     stack = model.with_parameters({"w": grid, "U": ones, "c": ones})
     exact = float(distance(model, stack, 20, "W1").detach().max())
-    bound = certified_change(model, 0.9, length=20, norm="W1", only=["w"])
+    bound = certified_change(model, Ball(0.9, ["w"]), length=20, norm="W1")
     assert exact <= bound * (1 + 1e-12) and bound < 1.5 * exact
 
 
@@ -199,7 +236,8 @@ def test_the_box_of_positive_modes_is_bounded_by_its_corner():
     model = RNN(W, g[:, None], g[None], dt=DT, activation="identity")
     beta = 0.2
     exact = float(((g + beta) ** 2 / (-W - beta) - g**2 / -W).sum())
-    assert certified_change(model, beta, region="box") == pytest.approx(exact, rel=1e-9)
+    bound = certified_change(model, Ball(beta, shape="box"))
+    assert bound == pytest.approx(exact, rel=1e-9)
 
 
 @pytest.mark.parametrize("model, only", [
@@ -208,7 +246,13 @@ def test_the_box_of_positive_modes_is_bounded_by_its_corner():
     (RNN(dense().W.detach(), dense().U, dense().c, dt=DT, activation="identity",
          parameterization=Exp()), None)])
 def test_where_nothing_is_proved_the_bound_is_infinite(model, only):
-    assert certified_change(model, 0.1, only=only) == math.inf
+    assert certified_change(model, Ball(0.1, only)) == math.inf
+
+
+def test_a_ball_in_which_nothing_moves_changes_nothing():
+    table = perturbation_error(diagonal(), TARGET, [0.1], length=LENGTH, only=[])
+    for name in ("sampled", "found", "upper", "upper_box"):
+        assert table[name][0] == pytest.approx(table["lower"][0], rel=1e-12)
 
 
 def test_a_matrix_function_that_stays_does_no_harm():
@@ -216,11 +260,17 @@ def test_a_matrix_function_that_stays_does_no_harm():
     twin = RNN(model.W.detach(), model.U, model.c, dt=DT, activation="identity",
                parameterization=Exp())
     for only in (["U"], ["U", "c"]):
-        assert certified_change(twin, 0.1, only=only) == pytest.approx(
-            certified_change(model, 0.1, only=only), rel=1e-6)
+        assert certified_change(twin, Ball(0.1, only)) == pytest.approx(
+            certified_change(model, Ball(0.1, only)), rel=1e-6)
 
 
-@pytest.mark.parametrize("argument", ["norm", "region"])
-def test_an_unknown_norm_or_region_is_refused(argument):
+@pytest.mark.parametrize("argument, call", [
+    ("norm", lambda: certified_change(dense(), 0.1, norm="L3")),
+    ("shape", lambda: Ball(0.1, shape="L3")),
+    ("radius", lambda: certified_change(dense(), math.nan)),
+    ("only", lambda: certified_change(diagonal(), Ball(0.05, ["W"]))),
+    ("only", lambda: certified_change(dense(), Ball(0.05, ["w", "W"]))),
+    ("model", lambda: certified_change(TARGET, 0.05))])
+def test_what_would_make_a_false_certificate_is_refused(argument, call):
     with pytest.raises(InputError, match=argument):
-        certified_change(dense(), 0.1, **{argument: "L3"})
+        call()

@@ -158,6 +158,17 @@ def test_response_l1_scales_each_input_by_its_own_size():
     )
 
 
+@pytest.mark.parametrize("norm", ["L1", "W1"])
+def test_the_input_that_shows_most_decides(norm):
+    # the network saturates: relative to a small input it answers more than to a large
+    H = RNN.random(3, dt=0.2, seed=0)
+    silent = H.with_parameters({"c": torch.zeros_like(H.c)})
+    x = torch.cat([h * white_noise(1, 15, dt=0.2, seed=1) for h in (0.01, 1.0, 100.0)])
+    each = [response_distance(H, silent, one, norm).item() for one in x.split(1)]
+    assert max(each) > 2 * min(each)
+    assert response_distance(H, silent, x, norm).item() == max(each)
+
+
 @pytest.mark.parametrize("norm", NORMS)
 def test_a_stack_has_the_distances_of_its_members(norm):
     target = LinearFunctional(Exponential(0.5), 0.2)

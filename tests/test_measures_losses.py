@@ -8,9 +8,11 @@ from scipy import linalg
 
 from comlib import (Airy, Exponential, ExponentialSum, Gaussian, InputError,
                     LinearFunctional, Polynomial, RNN, SSM, TemperedPolynomial,
-                    distance, l1_loss, l2_loss, perturb, population_loss, white_noise)
+                    TorchRecurrent, distance, l1_loss, l2_loss, perturb,
+                    population_loss, stability_margin, white_noise)
 from comlib.kernels import MatrixExponential, ShiftedBox
-from comlib.measures import data_loss, gram_matrix, w1_loss
+from comlib.measures import (blow_up_radius, cross_gramian, data_loss, gram_matrix,
+                             in_eigenvalues, w1_loss)
 
 D, LENGTH, DT = torch.float64, 24, 0.2
 TARGET = LinearFunctional(Polynomial(1.5), DT)
@@ -214,3 +216,59 @@ def test_wrong_weights_and_wrong_gram_matrices_are_rejected():
         population_loss(linear(), TARGET, LENGTH, torch.ones(LENGTH - 1, dtype=D))
     with pytest.raises(InputError, match="gram"):
         data_loss(linear(), TARGET, gram_matrix(white_noise(3, 9, 2, dt=DT, seed=0)))
+
+
+# affine models: the affine part counts apart
+
+BIASED = [(True, False), (False, True), (True, True)]
+
+
+@pytest.mark.parametrize("bias, readout_bias", BIASED)
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_data_loss_of_an_affine_model_equals_the_loop(bias, readout_bias, name):
+    x, w = white_noise(7, LENGTH, dt=DT, seed=1), WEIGHTS[name]
+    model = linear(bias=bias, readout_bias=readout_bias)
+    gram = gram_matrix(x, w, affine=True)
+    w = torch.full((LENGTH,), 1 / LENGTH, dtype=D) if w is None else w
+    for one, other in ((model, TARGET), (linear(4), model)):
+        torch.testing.assert_close(data_loss(one, other, gram),
+                                   looped_loss(one, other, x, w), rtol=1e-11, atol=0)
+
+
+def test_population_loss_of_an_affine_model_is_that_of_inputs_of_mean_zero():
+    # the inputs +-x_j e_j have mean zero and variance 1/dt: the expectation is exact
+    model = linear(bias=True, readout_bias=True)
+    x = torch.eye(LENGTH, dtype=D)[..., None] * (LENGTH / DT) ** 0.5
+    weights = WEIGHTS["growing"]
+    loop = looped_loss(model, TARGET, torch.cat([x, -x]), weights)
+    loss = population_loss(model, TARGET, LENGTH, weights)
+    torch.testing.assert_close(loss, loop, rtol=1e-11, atol=0)
+    assert loss > 1.01 * population_loss(linear(), TARGET, LENGTH, weights)
+
+
+def test_distances_and_continuous_losses_leave_the_affine_part_out():
+    plain, biased = linear(), linear(bias=True, readout_bias=True)
+    kernel = Polynomial(1.5)
+    assert torch.equal(biased.kernel_samples(9), plain.kernel_samples(9))
+    for norm in ("L1", "L2", "W1"):
+        assert torch.equal(distance(TARGET, biased, LENGTH, norm),
+                           distance(TARGET, plain, LENGTH, norm))
+    for loss in (l1_loss, l2_loss, w1_loss):
+        assert torch.equal(loss(biased, kernel), loss(plain, kernel))
+
+
+def test_a_gram_matrix_must_know_whether_there_are_offsets():
+    x = white_noise(3, 9, dt=DT, seed=0)
+    with pytest.raises(InputError, match="gram.*affine=True"):
+        data_loss(linear(bias=True), TARGET, gram_matrix(x))
+    with pytest.raises(InputError, match="gram.*affine=True"):
+        data_loss(linear(), TARGET, gram_matrix(x, affine=True))
+
+
+def test_what_is_no_recurrence_is_refused_with_the_same_words():
+    for measure in (stability_margin, blow_up_radius, lambda H: l1_loss(H, Airy()),
+                    in_eigenvalues, cross_gramian):
+        with pytest.raises(InputError, match="RNN or SSM, with weights W, U and c"):
+            measure(TorchRecurrent.random("GRU", 3))
+    with pytest.raises(InputError, match="activation 'identity'"):
+        l1_loss(RNN.random(3, dt=DT), Airy())

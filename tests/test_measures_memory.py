@@ -393,8 +393,8 @@ def test_single_precision_models_have_the_memory_of_double_precision(activation)
 
 def test_an_impulse_response_runs_the_model_once(monkeypatch):
     H, batches = RNN.random(4, dt=0.2, d_in=3, bias=True), []
-    respond = H.respond
-    monkeypatch.setattr(H, "respond", lambda x: batches.append(len(x)) or respond(x))
+    respond = H.step
+    monkeypatch.setattr(H, "step", lambda x: batches.append(len(x)) or respond(x))
     y = impulse_response(H, 9)
     assert batches == [4]  # three impulses and the zero input
     x = impulse(torch.eye(3, dtype=torch.float64), 9, 0.2)

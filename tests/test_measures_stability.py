@@ -8,8 +8,8 @@ import pytest
 import torch
 from scipy import integrate
 
-from comlib import (Composition, Exp, Exponential, ExponentialSum, Gaussian, InputError,
-                    LinearFunctional, Polynomial, RNN, SSM, Softplus,
+from comlib import (Ball, Composition, Exp, Exponential, ExponentialSum, Gaussian,
+                    InputError, LinearFunctional, Polynomial, RNN, SSM, Softplus,
                     TemperedPolynomial, distance, perturb, perturbation_error,
                     response_distance, stability_margin, white_noise)
 from comlib.functional import DTYPE
@@ -74,7 +74,7 @@ def test_weights_inside_a_combination_move_by_the_radius_too():
 def test_only_the_named_weights_move(only):
     names = list(only)
     H = linear(False)
-    stack = perturb(H, 0.3, copies=3, seed=1, only=names)
+    stack = perturb(H, Ball(0.3, names), copies=3, seed=1)
     for name, moved in stack.named_parameters():
         still = torch.equal(moved, dict(H.named_parameters())[name].expand_as(moved))
         assert still == (name not in names)
@@ -83,7 +83,7 @@ def test_only_the_named_weights_move(only):
 def test_the_directions_do_not_depend_on_the_radius_or_on_what_moves():
     H = linear(False, d_in=2)
     small, large = perturb(H, 0.1, 5, seed=3), perturb(H, 0.4, 5, seed=3)
-    partial = perturb(H, 0.4, 5, seed=3, only=["c"])
+    partial = perturb(H, Ball(0.4, ["c"]), 5, seed=3)
     for name in ("w", "U", "c"):
         start = getattr(H, name)
         assert torch.allclose(
@@ -132,7 +132,7 @@ def test_the_error_is_the_largest_distance_so_far(norm, only):
     )
     assert table["radius"].tolist() == radii
     for radius, value in zip(radii, table["sampled"]):
-        stack = perturb(H, radius, 7, 2, only)
+        stack = perturb(H, Ball(radius, only), 7, 2)
         largest = max(largest, distance(target, stack, LENGTH, norm).max().item())
         assert value == pytest.approx(largest, rel=1e-12)
 

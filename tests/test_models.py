@@ -9,8 +9,8 @@ import scipy.linalg
 import scipy.signal
 import torch
 
-from comlib import (Direct, Exp, InputError, RNN, SSM, Softplus, UnstableError,
-                    impulse_response, white_noise)
+from comlib import (Direct, Exp, Exponential, InputError, LinearFunctional, RNN, SSM,
+                    Softplus, UnstableError, impulse_response, white_noise)
 from comlib.functional import DTYPE
 from comlib.kernels import MatrixExponential
 from comlib.measures import causality_defect, homogeneity_defect, linearity_defect
@@ -413,3 +413,85 @@ def test_the_width_is_that_of_the_readout():
     assert {n for n, _ in H.named_parameters()} == {"w", "U", "c"}
     with pytest.raises(InputError):
         RNN(H.W, H.U[:6], H.c, dt=0.1)
+
+
+# linear models with biases
+
+BIASES = [(False, False), (True, False), (False, True), (True, True)]
+
+
+def affine(kind=RNN, diagonal=True, bias=True, readout_bias=True, **options):
+    return kind.random(4, dt=0.2, d_in=2, d_out=3, diagonal=diagonal, bias=bias,
+                       readout_bias=readout_bias, activation="identity", **options)
+
+
+@pytest.mark.parametrize("diagonal", [True, False])
+@pytest.mark.parametrize("way", ["euler", "exact", "hold"])
+@pytest.mark.parametrize("bias, readout_bias", BIASES)
+def test_convolving_a_linear_model_is_stepping_it(diagonal, way, bias, readout_bias):
+    H = affine(SSM, diagonal, bias, readout_bias, discretisation=way, seed=3)
+    x = random_inputs(2, batch=3, length=70).requires_grad_()
+    inputs = [x, *H.parameters()]
+    assert H.affine and H.linear == (not bias and not readout_bias)
+    y, stepped = H(x), H.step(x)
+    assert y.shape == stepped.shape
+    assert not torch.equal(y, stepped)  # there are two ways indeed
+    torch.testing.assert_close(y, stepped, rtol=0, atol=1e-13)
+    direction = torch.cos(torch.arange(y.numel(), dtype=DTYPE)).reshape(y.shape)
+    for a, b in zip(*(torch.autograd.grad(v, inputs, direction) for v in (y, stepped))):
+        torch.testing.assert_close(a, b, rtol=1e-13, atol=1e-13 * float(b.abs().max()))
+
+
+@pytest.mark.parametrize("diagonal", [True, False])
+def test_a_stack_with_biases_convolves_as_its_members(diagonal):
+    singles = [affine(diagonal=diagonal, seed=seed) for seed in range(3)]
+    stack = singles[0].with_parameters({
+        n: torch.stack([dict(s.named_parameters())[n].detach() for s in singles])
+        for n, _ in singles[0].named_parameters()})
+    x = random_inputs(2, batch=3, length=70)
+    for y, single in zip(stack(x), singles):
+        torch.testing.assert_close(y, single.step(x), rtol=0, atol=1e-13)
+    assert stack.offset(5).shape == (3, 5, 3)
+
+
+def test_a_kernel_that_grows_is_stepped_so_that_its_beginning_is_exact():
+    H = RNN(*(torch.tensor(v, dtype=DTYPE) for v in ([0.5], [[1.0]], [[1.0]])), dt=1.0,
+            activation="identity", allow_unstable=True)
+    x = torch.zeros(1, 200, 1, dtype=DTYPE)
+    x[0, 0] = 1.0
+    k = torch.arange(200, dtype=DTYPE)
+    torch.testing.assert_close(H(x)[0, :, 0], 1.5**k, rtol=1e-12, atol=0)
+
+
+def test_affine_models_can_be_mapped_by_torch():
+    H, x = affine(), random_inputs(2, batch=3, length=40)
+    w = H.w.detach() * torch.tensor([[1.0], [0.5]], dtype=DTYPE)
+    many = torch.vmap(lambda w: torch.func.functional_call(H, {"w": w}, (x,)))(w)
+    for y, one in zip(many, w):
+        torch.testing.assert_close(y, H.with_parameters({"w": one})(x), rtol=0,
+                                   atol=1e-13)
+
+
+@pytest.mark.parametrize("kind", [RNN, SSM])
+@pytest.mark.parametrize("activation", ["tanh", "identity"])
+def test_the_readout_bias_is_added_last(kind, activation):
+    H = kind.random(4, dt=0.2, d_out=3, activation=activation, bias=True,
+                    readout_bias=True)
+    plain = kind(H.W, H.U, H.c, H.b, dt=0.2, activation=activation)
+    x = random_inputs(1, batch=2, length=9)
+    assert H.d.shape == (3,)
+    torch.testing.assert_close(H(x), plain(x) + H.d, rtol=0, atol=1e-15)
+    torch.testing.assert_close(H.offset(6), H(0 * x[:1, :6])[0], rtol=0, atol=1e-14)
+    with pytest.raises(InputError, match="d: must have shape"):
+        kind(H.W, H.U, H.c, d=H.d[:2], dt=0.2)
+
+
+def test_a_model_shows_what_defines_it():
+    assert repr(RNN.random(16, dt=0.1)) == (
+        "RNN(width=16, dt=0.1, activation='tanh', parameterization=Direct(), "
+        "discretisation='euler')")
+    shown = repr(SSM.random(2, dt=0.5, d_in=3, diagonal=True, parameterization=Exp()))
+    assert "width=2, diagonal=True, d_in=3, dt=0.5" in shown
+    assert "parameterization=Exp()" in shown
+    assert repr(LinearFunctional(Exponential(0.5), 0.1)) == (
+        "LinearFunctional(Exponential(rate=0.5, amplitude=1.0), dt=0.1)")

@@ -23,7 +23,7 @@ MUTATIONS = {
         "comlib/targets/linear.py",
         "causal_convolution(self.dt * samples, x)", "causal_convolution(samples, x)"),
     "book/foundations/networks": (
-        "comlib/models/recurrent.py",
+        "comlib/models/discretisations.py",
         "torch.linalg.matrix_exp(dt * pad)",
         "torch.linalg.matrix_exp(0.99 * dt * pad)"),
     "book/foundations/memory": (
@@ -50,9 +50,16 @@ MUTATIONS = {
     "book/linear/curse": (
         "comlib/kernels/trapezoid.py",
         "return 2 * float(np.exp(logs).sum())", "return float(np.exp(logs).sum())"),
+    "book/linear/margin": (
+        "comlib/kernels/trapezoid.py",
+        "(math.log(share) + special.gammaln(p)) / omega",
+        "(math.log(share) + special.gammaln(p)) / p"),
     "book/linear/escape": (
-        "comlib/dynamics/bounds.py",
-        "q = ((c + sigma) / (c - sigma)).square()", "q = (c + sigma) / (c - sigma)"),
+        "comlib/dynamics/duplicated.py",
+        "- 1.5 * math.log(m)", "- math.log(m)"),
+    "book/linear/optimisers": (
+        "comlib/dynamics/flows.py",
+        "force - self.mu * v", "force - 2 * self.mu * v"),
     "book/linear/inverse": (
         "comlib/measures/spectrum/transients.py",
         "(_square(W) + W.mT) / 2", "(_square(W) + W.mT) / 2.02"),

@@ -7,9 +7,9 @@ from jaxtyping import TypeCheckError
 
 from comlib import InputError
 from comlib.functional import DTYPE
-from comlib.models.scan import (ACTIVATIONS, activation_named, apply,
-                                causal_convolution, depthwise_convolution, impulses,
-                                krylov, scan)
+from comlib.models.activations import ACTIVATIONS, activation_named
+from comlib.models.scan import (apply, causal_convolution, depthwise_convolution,
+                                impulses, krylov, scan, settles)
 
 STACKS = [(), (3,), (2, 3)]
 
@@ -88,13 +88,13 @@ class TestEveryStackAndShape:
 
     @pytest.mark.parametrize("length", [1, 2, 3, 7, 8, 9, 33])
     def test_impulses_read_every_power_off(self, stack, diagonal, length):
-        A = as_matrix(transitions(stack, 4, diagonal), diagonal)
+        A = transitions(stack, 4, diagonal)
         B, c = normal(*stack, 4, 2), normal(*stack, 3, 4, seed=2)
         read = impulses(A, B, c, length)
         assert read.shape == (*stack, length, 3, 2)
         for i in members(stack):
             for k in range(length):
-                power = np.linalg.matrix_power(A[i].numpy(), k)
+                power = np.linalg.matrix_power(as_matrix(A, diagonal)[i].numpy(), k)
                 assert np.allclose(read[i][k], c[i].numpy() @ power @ B[i].numpy(),
                                    atol=1e-13)
 
@@ -151,3 +151,24 @@ def test_an_unknown_activation_is_refused(name):
 def test_krylov_refuses_a_length_that_is_no_count(length):
     with pytest.raises((InputError, TypeCheckError), match="length"):
         krylov(normal(2), normal(2, 1), length, diagonal=True)
+
+
+def test_a_kernel_settles_unless_some_member_is_largest_late():
+    falls = 0.9 ** torch.arange(9, dtype=DTYPE)[:, None, None]
+    assert settles(falls) and settles(torch.stack([falls, -falls]))
+    assert not settles(falls.flip(0))
+    assert not settles(torch.stack([falls, falls.flip(0)]))
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_entries_of_an_activation_fit_each_other(name):
+    sigma, z = ACTIVATIONS[name], 2 * normal(50).requires_grad_()
+    value = sigma(z)
+    assert torch.equal(sigma.in_place(z.detach().clone()), value)
+    g = normal(50, seed=1)
+    slope = torch.autograd.grad(value, z, g)[0]
+    out = torch.full_like(g, torch.nan)
+    sigma.slope(g, value.detach(), out)
+    assert torch.allclose(out, slope, rtol=1e-14, atol=0)
+    at = z.detach()
+    assert torch.allclose(g * sigma.derivative(at), slope, rtol=1e-14, atol=1e-300)

@@ -5,9 +5,11 @@ import itertools
 import pytest
 import torch
 
-from comlib import InputError
-from comlib.models.response import response
-from comlib.models.scan import ACTIVATIONS, apply, scan
+from comlib import InputError, RNN, SSM
+from comlib.measures import neural_tangent_kernel
+from comlib.models.activations import ACTIVATIONS, Activation
+from comlib.models.response import _rows, response
+from comlib.models.scan import Steps, apply, scan
 
 FORMS = {  # name: (activation, dt, readout)
     "linear": ("identity", None, "identity"),
@@ -20,6 +22,8 @@ FORMS = {  # name: (activation, dt, readout)
     "Euler steps, relu": ("relu", 0.3, "identity"),
     "steps of tanh": ("tanh", None, "identity"),
     "steps of relu read through tanh": ("relu", None, "tanh")}
+# every activation of the table, in both places
+FORMS |= {f"all {name}": (name, 0.3, name) for name in ACTIVATIONS}
 
 STRUCTURES = list(itertools.product([True, False], [(), (3,), (2, 3)]))
 
@@ -37,6 +41,13 @@ def weights(diagonal=False, stack=(), m=4, d_in=2, d_out=3, batch=5, time=7,
         W *= 0.5
     B, c = normal(*stack, m, d_in), normal(*stack, d_out, m)
     return W, B, c, normal(batch, time, d_in)
+
+
+def fast(W, B, c, x, diagonal=False, **how):
+    """The response, from tensors; ``diagonal`` says what W already shows."""
+    steps = Steps(W, B, c, **how)
+    assert steps.diagonal == diagonal
+    return response(steps, x)
 
 
 def naive(W, B, c, x, *, diagonal, activation="identity", dt=None, readout="identity"):
@@ -64,13 +75,13 @@ def relative(value, reference):
 @pytest.mark.parametrize("diagonal, stack", STRUCTURES)
 def test_values_and_gradients_are_those_of_the_loop(form, diagonal, stack):
     tensors, how = weights(diagonal, stack), options(form, diagonal)
-    y, reference = response(*tensors, **how), naive(*tensors, **how)
+    y, reference = fast(*tensors, **how), naive(*tensors, **how)
     assert y.shape == reference.shape
     assert relative(y, reference) < 1e-12
     direction = torch.cos(torch.arange(y.numel(), dtype=y.dtype)).reshape(y.shape)
-    fast = torch.autograd.grad(y, tensors, direction)
+    quick = torch.autograd.grad(y, tensors, direction)
     slow = torch.autograd.grad(reference, tensors, direction)
-    for a, b in zip(fast, slow):
+    for a, b in zip(quick, slow):
         assert a.shape == b.shape
         assert relative(a, b) < 1e-12
 
@@ -82,7 +93,7 @@ def test_first_forward_and_second_derivatives_pass_gradcheck(form, diagonal):
     how = options(form, diagonal)
 
     def f(*tensors):
-        return response(*tensors, **how)
+        return fast(*tensors, **how)
 
     assert torch.autograd.gradcheck(f, tensors, check_forward_ad=True, fast_mode=True)
     assert torch.autograd.gradgradcheck(f, tensors, fast_mode=True)
@@ -95,7 +106,7 @@ def test_tangents_are_those_of_the_loop(form, diagonal, gradients):
     tensors = tuple(t.detach() for t in weights(diagonal, (2,)))
     tangents, how = tuple(t.sin() for t in tensors), options(form, diagonal)
     with torch.set_grad_enabled(gradients):
-        y, dy = torch.func.jvp(lambda *t: response(*t, **how), tensors, tangents)
+        y, dy = torch.func.jvp(lambda *t: fast(*t, **how), tensors, tangents)
         reference = torch.func.jvp(lambda *t: naive(*t, **how), tensors, tangents)
     assert relative(y, reference[0]) < 1e-12
     assert relative(dy, reference[1]) < 1e-12
@@ -109,25 +120,48 @@ def test_transforms_of_torch_func_compose(diagonal):
     def loss(step):
         return lambda W: step(W, B, c, x, **how).square().sum()
 
-    fast, slow = loss(response), loss(naive)
+    quick, slow = loss(fast), loss(naive)
     tf = torch.func
     for transform in (tf.grad, tf.hessian, tf.jacfwd, tf.jacrev,
                       lambda f: tf.jacfwd(tf.grad(f))):
-        assert relative(transform(fast)(W), transform(slow)(W)) < 1e-12
+        assert relative(transform(quick)(W), transform(slow)(W)) < 1e-12
     many = torch.stack([W, W.cos(), -W])
-    assert relative(tf.vmap(tf.grad(fast))(many), tf.vmap(tf.grad(slow))(many)) < 1e-12
-    assert relative(tf.vmap(fast)(many), tf.vmap(slow)(many)) < 1e-12
+    assert relative(tf.vmap(tf.grad(quick))(many), tf.vmap(tf.grad(slow))(many)) < 1e-12
+    assert relative(tf.vmap(quick)(many), tf.vmap(slow)(many)) < 1e-12
     inputs = torch.stack([x, x.cos()])
-    each = tf.vmap(lambda x: response(W, B, c, x, **how))(inputs)
+    each = tf.vmap(lambda x: fast(W, B, c, x, **how))(inputs)
     joint = naive(W, B, c, inputs.flatten(0, 1), **how)
     assert relative(each, joint.view_as(each)) < 1e-12
-    product = tf.jvp(tf.grad(fast), (W,), (W.sin(),))[1]
+    product = tf.jvp(tf.grad(quick), (W,), (W.sin(),))[1]
     assert relative(product, tf.jvp(tf.grad(slow), (W,), (W.sin(),))[1]) < 1e-12
+
+
+def test_a_new_activation_is_one_entry(monkeypatch):
+    sigmoid = Activation(torch.sigmoid, torch.sigmoid_,
+                         lambda g, s, out: out.copy_(g * s * (1 - s)))
+    monkeypatch.setitem(ACTIVATIONS, "sigmoid", sigmoid)
+    x = weights()[-1].detach()
+    for kind in (RNN, SSM):
+        H = kind.random(3, dt=0.2, d_in=2, activation="sigmoid", bias=True)
+        y = H(x)
+        states = H.steps(H.with_bias(x)[1]).outputs(H.with_bias(x)[0])
+        assert relative(y, states) < 1e-13
+        fast = torch.autograd.grad(y.square().sum(), list(H.parameters()))
+        slow = torch.autograd.grad(states.square().sum(), list(H.parameters()))
+        assert all(relative(a, b) < 1e-12 for a, b in zip(fast, slow))
+        assert (neural_tangent_kernel(H, x).diagonal() > 0).all()
+
+
+def test_the_rows_of_a_buffer_are_taken_in_turn_and_not_copied():
+    buffer = torch.arange(6.0).reshape(3, 2)
+    rows = _rows(buffer, 3)
+    assert [r.data_ptr() for r in rows] == [r.data_ptr() for r in buffer.unbind()]
+    assert [float(r[0]) for r in _rows(buffer[:2], 5)] == [0.0, 2.0, 0.0, 2.0, 0.0]
 
 
 def test_the_graph_may_be_walked_twice():
     W, B, c, x = weights()
-    y = response(W, B, c, x, diagonal=False, activation="tanh", dt=0.1)
+    y = fast(W, B, c, x, diagonal=False, activation="tanh", dt=0.1)
     first = torch.autograd.grad(y.sum(), W, retain_graph=True)[0]
     assert torch.equal(first, torch.autograd.grad(y.sum(), W)[0])
 
@@ -138,16 +172,16 @@ def test_any_of_the_tensors_may_need_no_gradient(missing):
     tensors[missing] = tensors[missing].detach()
     how = options("Euler steps, tanh", False)
     wanted = [t for t in tensors if t.requires_grad]
-    fast = torch.autograd.grad(response(*tensors, **how).square().sum(), wanted)
+    quick = torch.autograd.grad(fast(*tensors, **how).square().sum(), wanted)
     slow = torch.autograd.grad(naive(*tensors, **how).square().sum(), wanted)
-    assert all(relative(a, b) < 1e-12 for a, b in zip(fast, slow))
+    assert all(relative(a, b) < 1e-12 for a, b in zip(quick, slow))
 
 
 @pytest.mark.parametrize("dt", [None, 0.1])
 def test_a_stack_too_large_for_the_cache_is_cut_without_a_trace(dt):
     W, B, c, x = weights(stack=(2, 5), m=64, batch=512, time=2)
     how = {"diagonal": False, "activation": "tanh", "dt": dt}
-    assert relative(response(W, B, c, x, **how), naive(W, B, c, x, **how)) < 1e-12
+    assert relative(fast(W, B, c, x, **how), naive(W, B, c, x, **how)) < 1e-12
 
 
 def test_without_gradients_the_memory_needed_does_not_grow_with_length():
@@ -155,7 +189,7 @@ def test_without_gradients_the_memory_needed_does_not_grow_with_length():
     for time in (50, 100):
         W, B, c, x = weights(m=64, d_in=1, d_out=1, batch=64, time=time)
         with torch.no_grad(), torch.profiler.profile(profile_memory=True) as profile:
-            response(W, B, c, x, diagonal=False, activation="tanh", dt=0.1)
+            fast(W, B, c, x, diagonal=False, activation="tanh", dt=0.1)
         peaks.append(max(e.self_cpu_memory_usage for e in profile.key_averages()))
     state = 8 * 64 * 64
     assert peaks[1] - peaks[0] < 10 * state  # fifty more states would be 50
@@ -164,7 +198,7 @@ def test_without_gradients_the_memory_needed_does_not_grow_with_length():
 def test_a_tiny_state_keeps_its_relative_precision():
     W, B, c, x = (torch.tensor(v, dtype=torch.float64)
                   for v in ([-1.0], [[1.0]], [[1.0]], [[[1e-30], [0.0], [0.0]]]))
-    y = response(W, B, c, x, diagonal=True, activation="tanh", dt=0.5)
+    y = fast(W, B, c, x, diagonal=True, activation="tanh", dt=0.5)
     expected = 0.5e-30 * torch.tensor([1.0, 0.5, 0.25], dtype=torch.float64)
     assert torch.allclose(y.flatten(), expected, rtol=1e-14, atol=0)
 
@@ -172,7 +206,7 @@ def test_a_tiny_state_keeps_its_relative_precision():
 def test_single_precision_stays_single_precision():
     tensors = weights(dtype=torch.float32)
     how = options("Euler steps, tanh", False)
-    y = response(*tensors, **how)
+    y = fast(*tensors, **how)
     assert y.dtype == torch.float32
     assert relative(y, naive(*tensors, **how)) < 1e-5
 
@@ -184,7 +218,7 @@ def test_the_gpu_gives_what_the_processor_gives(form, diagonal):
     how, results = options(form, diagonal), {}
     for device in ("cpu", "cuda"):
         tensors = weights(diagonal, (3,), device=device)
-        y = response(*tensors, **how)
+        y = fast(*tensors, **how)
         gradients = torch.autograd.grad(y.square().sum(), tensors)
         results[device] = [t.detach().cpu() for t in (y, *gradients)]
     for a, b in zip(results["cuda"], results["cpu"]):
@@ -194,7 +228,7 @@ def test_the_gpu_gives_what_the_processor_gives(form, diagonal):
 @pytest.mark.parametrize("argument", ["activation", "readout"])
 def test_an_unknown_activation_is_refused_by_name(argument):
     with pytest.raises(InputError, match="must be one of"):
-        response(*weights(), diagonal=False, **{argument: "tan"})
+        fast(*weights(), diagonal=False, **{argument: "tan"})
 
 
 @pytest.mark.parametrize("diagonal, stack", STRUCTURES)
@@ -203,6 +237,6 @@ def test_the_scans_give_the_states_that_the_response_reads(diagonal, stack):
     eye = torch.eye(4, dtype=torch.float64).expand(*stack, 4, 4)
     drive = x @ B.mT[..., None, :, :]
     linear = scan(W, drive, diagonal=diagonal)
-    assert relative(response(W, B, eye, x, diagonal=diagonal), linear) < 1e-12
+    assert relative(fast(W, B, eye, x, diagonal=diagonal), linear) < 1e-12
     how = {"diagonal": diagonal, "activation": "tanh", "dt": 0.2}
-    assert relative(response(W, B, eye, x, **how), scan(W, drive, **how)) < 1e-12
+    assert relative(fast(W, B, eye, x, **how), scan(W, drive, **how)) < 1e-12

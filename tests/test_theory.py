@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import (Composition, Direct, Exp, Exponential, ExponentialSum,
+from comlib import (Ball, Composition, Direct, Exp, Exponential, ExponentialSum,
                     LinearFunctional, Polynomial, RNN, SSM, Softplus,
                     TemperedPolynomial, distance, gain, impulse_response,
                     memory_function, perturb, perturbation_error, time_grid,
@@ -238,7 +238,7 @@ def test_reparameterising_w_alone_is_not_enough():
             discretisation="exact",
             parameterization=Exp(),
         )
-        stack = perturb(H, beta, copies=30, seed=0, only=["U", "c"])
+        stack = perturb(H, Ball(beta, ["U", "c"]), copies=30, seed=0)
         error = distance(H, stack, round(12 / rate / dt)).max().item()
         assert error >= 0.98 * beta**2 / rate
 

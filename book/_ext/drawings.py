@@ -25,7 +25,8 @@ def palette() -> dict[str, tuple[str, str]]:
     """Return the package's palette, read: pages are built without the package."""
     source = Path(__file__).parents[2] / "comlib/evidence/palette.py"
     found, = (node.value for node in ast.parse(source.read_text("utf-8")).body
-              if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PALETTE")
+              if isinstance(node, ast.Assign)
+              and getattr(node.targets[0], "id", "") == "PALETTE")
     return ast.literal_eval(found)
 
 

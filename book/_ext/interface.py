@@ -14,6 +14,7 @@ from sphinx.util.nodes import make_refnode, nested_parse_with_titles
 
 PACKAGE = "comlib"
 ELSEWHERE = ("experiments", "benchmarks", "records")  # chapters show these at work
+MARKUP = re.compile(r"([\\*|`]|_(?!\w))")
 SHAPE = re.compile(r"jaxtyping\.(\w+)\[([^,\[\]]+), ([^\[\]]*)\]")
 LITERAL = re.compile(r"(``.*?``|^\s*:[a-z]+(?: [^:]*)?:|:\w+(?::\w+)?:`[^`]*`)")
 
@@ -98,8 +99,8 @@ def section(room, members) -> list[str]:
     for member in members:
         name = f"{module_of(member)}::{member.short_name}"
         lines += [f".. autoapi{member.type}:: {name}"]
-        inside = [c.short_name for c in member.children
-                  if c.docstring and not c.inherited and not c.short_name.startswith("_")]
+        inside = [c.short_name for c in member.children if c.docstring
+                  and not (c.inherited or c.short_name.startswith("_"))]
         if inside:
             lines += [f"   :members: {', '.join(inside)}"]
         lines += [""]
@@ -119,7 +120,7 @@ def plain(app, what, name, obj, options, lines):
     """
     for k, line in enumerate(lines):
         parts = LITERAL.split(line.replace(r"\*", "*"))
-        parts[::2] = [re.sub(r"([\\*|`]|_(?!\w))", r"\\\1", part) for part in parts[::2]]
+        parts[::2] = [MARKUP.sub(r"\\\1", part) for part in parts[::2]]
         lines[k] = re.sub(r"\b((?:def|thm|prp|lem|cor|rem|obs|asm)-[a-z0-9-]+\b)",
                           r":prf:ref:`\1`", "".join(parts))
 

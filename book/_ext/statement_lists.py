@@ -37,7 +37,8 @@ class FillLists(SphinxPostTransform):
 
     def run(self, **_):
         for node in list(self.document.findall(statement_list)):
-            shown = [s for s in in_order(self.env) if set(s.marks) & set(node["wanted"])]
+            wanted = set(node["wanted"])
+            shown = [s for s in in_order(self.env) if wanted & set(s.marks)]
             parts = [part for page in dict.fromkeys(s.docname for s in shown)
                      for part in self.chapter(page, shown)]
             node.replace_self(parts or nodes.paragraph("", "None."))

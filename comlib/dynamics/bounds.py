@@ -11,7 +11,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..checks import InputError, check_count, check_positive
+from ..arguments import checked
+from ..checks import InputError, check_count, check_positive, check_tensor
 from ..functional import DTYPE
 from ..kernels import Kernel, graded_rule
 
@@ -19,6 +20,7 @@ GRID = 200
 """Number of radii, and of shifts sigma, that are tried."""
 
 
+@checked
 def explicit_floor(
     theta0: Float[Tensor, " n"], omega: float, mass: float
 ) -> float:
@@ -36,10 +38,10 @@ def explicit_floor(
             exp(-w_* s) |rho_0(s)| over the line.
 
     Raises:
-        InputError: 2 omega is not below the smallest rate.
+        InputError: 2 omega is not below the smallest rate, or theta0 of odd length.
     """
-    a, w = theta0.chunk(2)
-    slowest = float(w.min())
+    a, w = _halves(theta0)
+    slowest, mass = float(w.min()), check_positive("mass", mass)
     if not 0 < 2 * omega < slowest:
         raise InputError("omega", f"must be in (0, {slowest / 2:g})", omega,
                          "the ball must not contain a rate of zero")
@@ -47,6 +49,7 @@ def explicit_floor(
     return 2 * math.log(omega) + slowest / omega - 2 - math.log(rest)
 
 
+@checked
 def elementary_floor(
     bump: Kernel, theta0: Float[Tensor, " n"], drop: float = 0.05
 ) -> float:
@@ -63,9 +66,9 @@ def elementary_floor(
         drop: delta.
 
     Raises:
-        InputError: a rate or the drop is not positive.
+        InputError: a rate or the drop is not positive, or theta0 of odd length.
     """
-    a, w = theta0.chunk(2)
+    a, w = _halves(theta0)
     slowest, size = check_positive("theta0", float(w.min())), float(a.abs().sum())
     t, weights = graded_rule(bump.breakpoints)
     mass = weights * bump(t).abs()
@@ -74,6 +77,7 @@ def elementary_floor(
     return _best(r, 2 * (2 * size + math.sqrt(len(w)) * r) * transform, drop)
 
 
+@checked
 def projection_floor(
     bump: Kernel, theta0: Float[Tensor, " n"], short: int = 0, drop: float = 0.05,
     friction: float | None = None, excess: float = 0.0,
@@ -97,10 +101,11 @@ def projection_floor(
             how far the start is from having learnt the short memory.
 
     Raises:
-        InputError: a rate or the drop is not positive.
+        InputError: a rate or the drop is not positive, or theta0 of odd length.
     """
-    w = theta0.chunk(2)[1]
+    w = _halves(theta0)[1]
     slowest = check_positive("theta0", float(w.min()))
+    friction = friction and check_positive("friction", friction, zero=True)
     modes = len(w) + check_count("short", short, 0)
     r = _radii(slowest)
     eta = projection_ceiling(bump, slowest - r, modes)
@@ -109,6 +114,7 @@ def projection_floor(
     return _best(r, eta + max(excess, 0.0), drop, friction)
 
 
+@checked
 def projection_ceiling(
     f: Kernel, slowest: Float[Tensor, " rate"], modes: int
 ) -> Float[Tensor, " rate"]:
@@ -143,6 +149,7 @@ def projection_ceiling(
     return torch.where(sigma < c, ceilings, math.inf).amin(-1)
 
 
+@checked
 def projected_square(f: Kernel, rates: Float[Tensor, " mode"]) -> float:
     """Return the squared norm of the projection of f onto exponentials.
 
@@ -176,6 +183,14 @@ def _one_mode(bump: Kernel, start: float, r: Tensor) -> Tensor:
     L, M = bump.laplace_moments(torch.cat([start - r, start + r]), 1).chunk(2, 1)
     falls = (start - r) * M[1] / M[0] >= 0.5
     return torch.where(falls, 2 * (start - r) * L[0] ** 2, math.inf)
+
+
+def _halves(theta0: Tensor) -> tuple[Tensor, Tensor]:
+    """Return weights and rates."""
+    if len(check_tensor("theta0", theta0, "n")) % 2:
+        raise InputError("theta0", "must be as many weights as rates",
+                         f"{len(theta0)} numbers", "pass torch.cat([weights, rates])")
+    return theta0.chunk(2)
 
 
 def _radii(slowest: float) -> Tensor:

@@ -20,3 +20,4 @@ from .sums import polynomial_sum as polynomial_sum
 from .sums import PolynomialSum as PolynomialSum
 from .sums import sum_times as sum_times
 from .trapezoid import trapezoid_sum as trapezoid_sum
+from .truncated import Truncated as Truncated

@@ -24,8 +24,10 @@ from .memory import impulse_response as impulse_response
 from .memory import memory_function as memory_function
 from .memory import reversed_memory as reversed_memory
 from .memory import small_signal_memory as small_signal_memory
+from .perturbation.ascent import Search as Search
 from .perturbation.ascent import in_eigenvalues as in_eigenvalues
 from .perturbation.ascent import worst_case as worst_case
+from .perturbation.ball import Ball as Ball
 from .perturbation.ball import perturb as perturb
 from .perturbation.certificates import certified_change as certified_change
 from .perturbation.error import perturbation_error as perturbation_error

@@ -1,7 +1,8 @@
 """Exact losses of linear models in continuous time, on [0, infinity).
 
-All are differentiable, and give one number for each model of a stack. Adaptive
-panels of a Gauss-Legendre rule are halved until the halves agree with the whole.
+A model with biases counts as H - H(0), which has a kernel. All are
+differentiable, and give one number for each model of a stack. Adaptive panels of a
+Gauss-Legendre rule are halved until the halves agree with the whole.
 """
 
 import functools
@@ -13,8 +14,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError
-from ..functional import DTYPE, Functional
+from ..functional import DTYPE, Functional, check_recurrent
 from ..kernels import Kernel, quadrature
 
 _NODES, _WEIGHTS = (torch.from_numpy(v) for v in np.polynomial.legendre.leggauss(16))
@@ -26,6 +28,7 @@ _PANELS = 2000
 _DEAD = 800.0  # exp(-800) is zero in double precision
 
 
+@checked
 def l1_loss(
     model: Functional, kernel: Kernel, tolerance: float = 1e-12
 ) -> Float[Tensor, "*stack"]:
@@ -37,7 +40,7 @@ def l1_loss(
     Source: def-distance in the book; "Inverse Approximation Theory", Def. 3.7.
 
     Args:
-        model: linear, with weights W, U, c; one input, one output; or a stack.
+        model: with the activation "identity"; one input, one output; or a stack.
         kernel: rho.
         tolerance: relative, of each panel.
 
@@ -47,6 +50,7 @@ def l1_loss(
     return _integral(model, kernel, 1, 0, tolerance)
 
 
+@checked
 def l2_loss(
     model: Functional, kernel: Kernel, tolerance: float = 1e-12
 ) -> Float[Tensor, "*stack"]:
@@ -60,7 +64,7 @@ def l2_loss(
     Source: prp-l2-loss in the book.
 
     Args:
-        model: linear, with weights W, U, c; one input, one output; or a stack.
+        model: with the activation "identity"; one input, one output; or a stack.
         kernel: rho.
         tolerance: relative, of each panel.
 
@@ -70,6 +74,7 @@ def l2_loss(
     return _integral(model, kernel, 2, 0, tolerance)
 
 
+@checked
 def w1_loss(
     model: Functional, kernel: Kernel, tolerance: float = 1e-12
 ) -> Float[Tensor, "*stack"]:
@@ -78,7 +83,7 @@ def w1_loss(
     Source: def-distance in the book; "Inverse Approximation Theory", Def. 3.7.
 
     Args:
-        model: linear, with weights W, U, c; one input, one output; or a stack.
+        model: with the activation "identity"; one input, one output; or a stack.
         kernel: rho.
         tolerance: relative, of each panel.
 
@@ -94,9 +99,10 @@ def _integral(
     model: Functional, kernel: Kernel, power: int, order: int, tolerance: float
 ) -> Tensor:
     """Return the integral of |d^order/dt^order (rho - rho_hat)|^power."""
-    if not model.linear or not hasattr(model, "input_weights"):
-        raise InputError("model", "must be a linear RNN or SSM", type(model).__name__,
-                         "use distance, which samples the kernels")
+    if not check_recurrent(model).affine:
+        raise InputError("model", "must have the activation 'identity'",
+                         repr(model.activation),
+                         "use response_distance, which takes inputs")
     if (model.d_in, model.d_out) != (1, 1):
         raise InputError("model", "must have one input and one output",
                          (model.d_in, model.d_out), "take the coordinates one by one")

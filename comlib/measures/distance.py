@@ -4,12 +4,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..checks import InputError, check_tensor
+from ..arguments import checked
+from ..checks import InputError, check_choice, check_tensor
 from ..functional import Functional, check_timebase
 
 NORMS = ("L1", "L2", "W1")
 
 
+@checked(linear="compare what they answer: response_distance(H, H_hat, x)")
 def distance(
     H: Functional, H_hat: Functional, length: int, norm: str = "L1"
 ) -> Float[Tensor, "*stack"]:
@@ -19,13 +21,15 @@ def distance(
     L1: sum |e_k| dt, the operator norm sup_t sup_x |H_t(x) - H_hat_t(x)| / |x|;
     L2: (sum e_k^2 dt)^(1/2), the root mean square error on white noise;
     W1: L1 + |e_0| + sum |e_k - e_{k-1}|, the norm of Definition 3.7.
+    Of an affine functional, such as a linear network with biases, this is the
+    distance of H - H(0): an offset has no size relative to that of an input.
     Inputs are summed; of several outputs the largest counts. For kernels known on
     all of [0, infinity) see ``Kernel.l1_norm`` of their difference.
 
     Source: def-distance in the book; "Inverse Approximation Theory", Def. 3.7.
 
     Args:
-        H: a linear functional.
+        H: a linear or affine functional.
         H_hat: another, or a stack of them.
         length: number of time points of the horizon.
         norm: "L1", "L2" or "W1".
@@ -48,6 +52,7 @@ def distance(
     return per_output.amax(-1)
 
 
+@checked
 def response_distance(
     H: Functional, H_hat: Functional, x: Float[Tensor, "batch time d_in"],
     norm: str = "L1",
@@ -77,8 +82,7 @@ def response_distance(
     e = H(x) - H_hat(x)
     if norm == "L2":
         return e[..., -1, :].square().mean(-2).sqrt().amax(-1)
-    if norm not in NORMS:
-        raise InputError("norm", f"must be one of {NORMS}", repr(norm), "choose one")
+    check_choice("norm", norm, NORMS)
     total = e.abs()
     if norm == "W1":
         slopes = e.diff(dim=-2, prepend=torch.zeros_like(e[..., :1, :])) / dt

@@ -6,11 +6,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_tensor
 from ..functional import Functional
-from ..models.scan import ACTIVATIONS, scan
+from ..models.activations import ACTIVATIONS
 
 
+@checked
 def neural_tangent_kernel(
     H: Functional, x: Float[Tensor, "batch time d_in"],
     z: Float[Tensor, "others time d_in"] | None = None, *,
@@ -39,8 +41,11 @@ def neural_tangent_kernel(
     known = [name for name, _ in H.named_parameters()]
     names = known if only is None else list(only)
     if not names or not set(names) <= set(known):
-        raise InputError("only", f"must be at least one of {known}", names,
+        raise InputError("H, only", f"must be at least one of {known}", names,
                          "name parameters of the functional")
+    if x.shape[-1] != H.d_in:
+        raise InputError("x", f"must have d_in = {H.d_in} coordinates, like H",
+                         tuple(x.shape), "put the coordinates last")
     left = _jacobian(H, x, times, names)
     return left @ (left if z is None else _jacobian(H, z, times, names)).mT
 
@@ -53,7 +58,7 @@ def _jacobian(
     if not at or not all(0 <= t < length for t in at):
         raise InputError("times", f"must be in the window of {length} time points",
                          list(times), "shift them")
-    if hasattr(H, "stepped"):
+    if H.recurrent:
         with torch.no_grad():
             return _by_adjoints(H, x, at, names)
     weights = [p for name, p in H.named_parameters() if name in names]
@@ -77,18 +82,19 @@ def _by_adjoints(H: Functional, x: Tensor, at: list[int], names: list[str]) -> T
 
     With z_k = W h_{k-1} + B x_k the derivative of an output in W is the sum over k
     of delta_k h_{k-1}', delta_k being its derivative in z_k, and that in B the sum
-    of delta_k x_k'. From W, B and c the chain rule leads to the raw weights.
+    of delta_k x_k'. From W, B, c and d the chain rule leads to the raw weights.
     """
     length = max(at) + 1
-    inputs, B = H.with_bias(x[:, :length])
-    W, B, how = H.stepped(B)
-    sigma, dt, phi = (how.get(k) for k in ("activation", "dt", "readout"))
-    drive = inputs @ B.mT[..., None, :, :]
-    h = scan(W, drive, diagonal=H.diagonal, activation=sigma or "identity", dt=dt)
+    inputs, weights = H.with_bias(x[:, :length])
+    steps = H.steps(weights)
+    W, dt, phi = steps.W, steps.dt, ACTIVATIONS[steps.readout]
+    h = steps.states(inputs)
     before = torch.nn.functional.pad(h, (0, 0, 1, -1))
     across = W[..., None, None, :] if H.diagonal else W[..., None, :, :]
-    z = drive + (before * across if H.diagonal else before @ across.mT)
-    slope, read = (1.0 if dt is None else dt) * _slope(sigma, z), _slope(phi, h)
+    z = inputs @ steps.B.mT[..., None, :, :]
+    z = z + (before * across if H.diagonal else before @ across.mT)
+    slope = (1.0 if dt is None else dt) * _slope(steps.activation, z)
+    read = _slope(steps.readout, h)
     adjoint, deltas, every = torch.zeros_like(H.c[..., None, :, :]), [], len(at)
     adjoint = torch.cat([adjoint] * every, -2)
     for k in reversed(range(length)):
@@ -103,40 +109,40 @@ def _by_adjoints(H: Functional, x: Tensor, at: list[int], names: list[str]) -> T
     delta = torch.stack(deltas[::-1])  # (time, *stack, inputs or 1, rows, m)
     form = "k...nrm,...nkm->...nrm" if H.diagonal else "k...nri,...nkj->...nrij"
     one = torch.eye(H.d_out).to(h)
-    seen = ACTIVATIONS[phi or "identity"](h)[..., at, :]
-    found = (torch.einsum(form, delta, before),
+    seen = phi(h)[..., at, :]
+    found = [torch.einsum(form, delta, before),
              torch.einsum("k...nri,nkj->...nrij", delta, inputs),
-             torch.einsum("...nti,op->...ntopi", seen, one).flatten(-4, -3))
+             torch.einsum("...nti,op->...ntopi", seen, one).flatten(-4, -3)]
+    if H.d is not None:
+        found.append(one.repeat(every, 1).expand(*seen.shape[:-2], -1, -1))
     return _raw(H, x, found, names, h.ndim - 3)
 
 
-def _slope(name: str | None, z: Tensor) -> Tensor:
+def _slope(name: str, z: Tensor) -> Tensor:
     """Return the derivative at z, (\\*stack, inputs, time, m); one input if linear."""
-    if name in (None, "identity"):
-        return torch.ones_like(z[..., :1, :, :])
-    return torch.func.jvp(ACTIVATIONS[name], (z,), (torch.ones_like(z),))[1]
+    return ACTIVATIONS[name].derivative(z[..., :1, :, :] if name == "identity" else z)
 
 
-class _Steps(torch.nn.Module):
-    """The map from the raw weights of a recurrent model to W, B and c."""
+class _Weights(torch.nn.Module):
+    """The map from the raw weights of a recurrent model to W, B, c and d."""
 
     def __init__(self, model: Functional):
         super().__init__()
         self.model = model
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        W, B, _ = self.model.stepped(self.model.with_bias(x)[1])
-        return W, B, self.model.c
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        steps, d = self.model.steps(self.model.with_bias(x)[1]), self.model.d
+        return steps.W, steps.B, steps.c, *(() if d is None else (d,))
 
 
 def _raw(
-    H: Functional, x: Tensor, found: tuple[Tensor, ...], names: list[str], members: int
+    H: Functional, x: Tensor, found: list[Tensor], names: list[str], members: int
 ) -> Tensor:
-    """Return the derivatives in the raw weights from those in W, B and c."""
-    steps = _Steps(H)
+    """Return the derivatives in the raw weights from those in W, B, c and d."""
+    steps = _Weights(H)
     moving = {f"model.{n}": p for n, p in H.named_parameters() if n in names}
 
-    def forward(weights: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(weights: dict[str, Tensor]) -> tuple[Tensor, ...]:
         return torch.func.functional_call(steps, weights, (x,))
 
     pull = torch.func.vjp(forward, moving)[1]

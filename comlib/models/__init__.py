@@ -2,6 +2,7 @@
 
 from .adapters import CausalAttention as CausalAttention
 from .adapters import TorchRecurrent as TorchRecurrent
+from .causal import CausalModule as CausalModule
 from .gated import GatedUnit as GatedUnit
 from .networks import RNN as RNN
 from .networks import SSM as SSM
@@ -11,6 +12,6 @@ from .parameterizations import InverseQuadratic as InverseQuadratic
 from .parameterizations import Parameterization as Parameterization
 from .parameterizations import ReLU as ReLU
 from .parameterizations import Softplus as Softplus
-from .parameterizations import UnitGain as UnitGain
 from .recurrent import RecurrentModel as RecurrentModel
 from .s4d import S4D as S4D
+from .unit_gain import UnitGain as UnitGain

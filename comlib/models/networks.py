@@ -1,23 +1,24 @@
 """Recurrent networks and state-space models.
 
-Both are a recurrence with recurrent weights W, input weights U, bias b and readout
-c. They differ in where the activation stands, and agree when it is the identity.
+Both are a recurrence with recurrent weights W, input weights U, bias b, readout c
+and readout bias d. They differ in where the activation stands, and agree when it is
+the identity.
 """
 
 from torch import Tensor
 
 from ..checks import InputError
 from .recurrent import RecurrentModel
-from .response import response
+from .scan import Steps
 
 
 class RNN(RecurrentModel):
-    """Recurrent network: dh/dt = sigma(W h + U x + b), y = c h.
+    """Recurrent network: dh/dt = sigma(W h + U x + b), y = c h + d.
 
-    Its Euler steps are h_k = h_{k-1} + dt sigma(W h_{k-1} + U x_k + b), y_k = c h_k,
-    from h = 0. The arguments and options are those of RecurrentModel.
+    Its Euler steps are h_k = h_{k-1} + dt sigma(W h_{k-1} + U x_k + b), from h = 0,
+    with y_k = c h_k + d. The arguments and options are those of RecurrentModel.
 
-    Source: def-rnn in the book; "Inverse Approximation Theory", Eq. 1.
+    Source: def-rnn in the book; "Inverse Approximation Theory", Eq. 1, without d.
 
     Raises:
         InputError: as RecurrentModel; also a nonlinear activation with another
@@ -26,58 +27,39 @@ class RNN(RecurrentModel):
 
     def __init__(
         self, W: Tensor, U: Tensor, c: Tensor, b: Tensor | None = None,
-        **options: object,
+        d: Tensor | None = None, **options: object,
     ):
-        super().__init__(W, U, c, b, **options)
+        super().__init__(W, U, c, b, d, **options)
         if self.activation != "identity" and self.discretisation != "euler":
             raise InputError("discretisation", "must be 'euler' for a nonlinear RNN",
                              repr(self.discretisation),
                              "use 'euler', activation='identity', or an SSM")
 
-    def respond(self, x: Tensor) -> Tensor:
-        """Return y for a checked input.
+    def steps(self, weights: Tensor) -> Steps:
+        """Return the linear steps, or those of Euler if they are not linear.
 
         Args:
-            x: (batch, time, d_in).
-        """
-        x, weights = self.with_bias(x)
-        W, B, how = self.stepped(weights)
-        return response(W, B, self.c, x, diagonal=self.diagonal, **how)
-
-    def stepped(self, weights: Tensor) -> tuple[Tensor, Tensor, dict[str, object]]:
-        """Return W and B of the steps that are made, and what else defines them.
-
-        Args:
-            weights: input weights, (\\*stack, m, n).
+            weights: input weights, (\\*stack, m, n), with those of the bias.
         """
         if self.activation == "identity":
-            return *self.transition(weights), {}
-        return self.W, weights, {"activation": self.activation, "dt": self.dt}
+            return Steps(*self.transition(weights), self.c)
+        return Steps(self.W, weights, self.c, activation=self.activation, dt=self.dt)
 
 
 class SSM(RecurrentModel):
-    """State-space model: dh/dt = W h + U x + b, y = c sigma(h).
+    """State-space model: dh/dt = W h + U x + b, y = c sigma(h) + d.
 
-    The state is linear, so every discretisation is available. The arguments are
+    The state is linear, so every discretisation is available. The readout bias d
+    is not the matrix D of control theory, which reads the input. The arguments are
     those of RecurrentModel.
 
     Source: def-ssm in the book; StableSSM (known to us at second hand).
     """
 
-    def respond(self, x: Tensor) -> Tensor:
-        """Return y for a checked input.
+    def steps(self, weights: Tensor) -> Steps:
+        """Return the linear steps, read through the activation.
 
         Args:
-            x: (batch, time, d_in).
+            weights: input weights, (\\*stack, m, n), with those of the bias.
         """
-        x, weights = self.with_bias(x)
-        A, B, how = self.stepped(weights)
-        return response(A, B, self.c, x, diagonal=self.diagonal, **how)
-
-    def stepped(self, weights: Tensor) -> tuple[Tensor, Tensor, dict[str, object]]:
-        """Return A and B of the linear steps, and the activation of the readout.
-
-        Args:
-            weights: input weights, (\\*stack, m, n).
-        """
-        return *self.transition(weights), {"readout": self.activation}
+        return Steps(*self.transition(weights), self.c, readout=self.activation)

@@ -29,6 +29,12 @@ class Parameterization(ABC):
         check_parameters(cls, parameters)
         return super().__new__(cls)
 
+    def __init_subclass__(cls):
+        """Forget inherited extremes where f changes."""
+        super().__init_subclass__()
+        if "__call__" in vars(cls) and "extremes" not in vars(cls):
+            cls.extremes = Parameterization.extremes
+
     @abstractmethod
     def __call__(self, w: Tensor) -> Tensor:
         """Return the eigenvalue f(w), elementwise.
@@ -70,8 +76,7 @@ class Parameterization(ABC):
             W: matrices with distinct eigenvalues.
 
         Raises:
-            InputError: a real eigenvalue outside the range of f, or no basis
-                of eigenvectors.
+            InputError: an eigenvalue outside the range of f, or no basis of them.
         """
         mu, V = torch.linalg.eig(W)
         self.inverse(mu.real[mu.imag == 0])  # complex ones are in every range
@@ -81,6 +86,17 @@ class Parameterization(ABC):
             raise InputError("W", "must have distinct eigenvalues", mu.tolist(),
                              "move W a little, or use Direct()")
         return raw
+
+    def extremes(self, w: Tensor, radius: float) -> Tensor | None:
+        """Return points of [w - radius, w + radius] that hold both extremes of f.
+
+        None, as here, if they are not known: then nothing is certified.
+
+        Args:
+            w: raw weights.
+            radius: >= 0.
+        """
+        return None
 
     def derivative(self, w: Float[Tensor, "*w"]) -> Float[Tensor, "*w"]:
         """Return f'(w), elementwise.
@@ -109,6 +125,11 @@ class Parameterization(ABC):
         return torch.ones_like(eigenvalue)
 
 
+def _ends(f: Parameterization, w: Tensor, radius: float) -> Tensor:
+    """Return w - radius and w + radius, where a monotone f is extreme."""
+    return torch.stack([w - radius, w + radius])
+
+
 def _in_range(eigenvalue: Tensor, ok: Tensor, rule: str) -> Tensor:
     """Return ``eigenvalue`` if its real entries are in the range of f."""
     if not eigenvalue.is_complex() and not ok.all():
@@ -121,6 +142,8 @@ def _in_range(eigenvalue: Tensor, ok: Tensor, rule: str) -> Tensor:
 @dataclass(frozen=True)
 class Direct(Parameterization):
     """f(w) = w: the weight is the eigenvalue."""
+
+    extremes = _ends
 
     def __call__(self, w: Tensor) -> Tensor:
         return w
@@ -138,6 +161,8 @@ class Direct(Parameterization):
 @dataclass(frozen=True)
 class ReLU(Parameterization):
     """f(w) = -max(w, 0): stable only up to the boundary, where f is constant."""
+
+    extremes = _ends
 
     def __call__(self, w: Tensor) -> Tensor:
         return -torch.relu(w)
@@ -157,6 +182,8 @@ class ReLU(Parameterization):
 class Exp(Parameterization):
     """f(w) = -exp(w)."""
 
+    extremes = _ends
+
     def __call__(self, w: Tensor) -> Tensor:
         return -torch.exp(w)
 
@@ -168,6 +195,8 @@ class Exp(Parameterization):
 @dataclass(frozen=True)
 class Softplus(Parameterization):
     """f(w) = -log(1 + exp(w)), with |Im f| < pi for complex w."""
+
+    extremes = _ends
 
     def __call__(self, w: Tensor) -> Tensor:
         if w.is_complex():
@@ -210,37 +239,11 @@ class InverseQuadratic(Parameterization):
     def __call__(self, w: Tensor) -> Tensor:
         return -1 / (self.a * w**2 + self.b)
 
+    def extremes(self, w: Tensor, radius: float) -> Tensor:
+        nearest = torch.zeros_like(w).clamp(w - radius, w + radius)
+        return torch.stack([w - radius, w + radius, nearest])
+
     def inverse(self, eigenvalue: Tensor) -> Tensor:
         ok = (eigenvalue.real < 0) & (eigenvalue.real >= -1 / self.b)
         _in_range(eigenvalue, ok, f"in [-{1 / self.b:g}, 0) for InverseQuadratic")
         return torch.sqrt((-1 / eigenvalue - self.b) / self.a)
-
-
-@dataclass(frozen=True)
-class UnitGain(Parameterization):
-    """The map ``base`` with modes of unit gain: the input of a mode is times |f|.
-
-    The kernel of a mode is then c U |f| exp(f t), whose L1 norm is |c U| for
-    every eigenvalue; LRU's normalisation does the same for the L2 norm.
-
-    Args:
-        base: the map from weights to eigenvalues.
-    """
-
-    base: Parameterization = Exp()
-
-    def __call__(self, w: Tensor) -> Tensor:
-        return self.base(w)
-
-    def inverse(self, eigenvalue: Tensor) -> Tensor:
-        return self.base.inverse(eigenvalue)
-
-    def matrix(self, M: Tensor) -> Tensor:
-        raise InputError("parameterization", "must not need modes on a dense W",
-                         self, "use a diagonal recurrence (W of shape (m,))")
-
-    def inverse_matrix(self, W: Tensor) -> Tensor:
-        return self.matrix(W)
-
-    def input_gain(self, eigenvalue: Tensor) -> Tensor:
-        return eigenvalue.abs()

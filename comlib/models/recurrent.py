@@ -1,20 +1,26 @@
 """What recurrent networks and state-space models share."""
 
-import math
+import copy
+from abc import abstractmethod
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..checks import (InputError, UnstableError, check_count, check_positive,
-                      check_tensor)
+from ..arguments import checked
+from ..checks import InputError, check_count, check_positive
 from ..functional import DTYPE, Functional
+from .activations import activation_named
+from .discretisations import DISCRETISATIONS, discretised
 from .parameterizations import Direct, Parameterization
-from .scan import activation_named, impulses, krylov
+from .response import response
+from .scan import Steps, causal_convolution, impulses, settles
+from .weights import check_decay, check_weights, random_weights
 
-DISCRETISATIONS = ("euler", "exact", "hold")
+CONVOLVED = 32  # from so many time points on a convolution is faster than stepping
 
 
+@checked
 class RecurrentModel(Functional):
     """What RNN and SSM share: weights, eigenvalues, discretisation, kernel.
 
@@ -29,6 +35,7 @@ class RecurrentModel(Functional):
         U: input weights, (\\*stack, m, d_in).
         c: readout, (\\*stack, d_out, m).
         b: bias, (\\*stack, m), or None.
+        d: readout bias, (\\*stack, d_out), or None.
         dt: timebase.
         activation: "identity", "tanh", "hardtanh" or "relu".
         parameterization: the map f from raw weights to eigenvalues.
@@ -41,19 +48,19 @@ class RecurrentModel(Functional):
         UnstableError: an eigenvalue with Re >= 0, or beyond the Euler limit.
     """
 
+    recurrent = True
+
     def __init__(
-        self, W: Tensor, U: Tensor, c: Tensor, b: Tensor | None = None, *,
+        self, W: Tensor, U: Tensor, c: Tensor, b: Tensor | None = None,
+        d: Tensor | None = None, *,
         dt: float, activation: str = "tanh",
         parameterization: Parameterization = Direct(),
         discretisation: str = "euler", allow_unstable: bool = False,
     ):
-        _check_shapes(W, U, c, b)
+        check_weights(W, U, c, b, d)
         super().__init__(dt, d_in=U.shape[-1], d_out=c.shape[-2])
         self.diagonal = W.ndim < c.ndim
         activation_named(activation)
-        if not isinstance(parameterization, Parameterization):
-            raise InputError("parameterization", "must be a Parameterization",
-                             repr(parameterization), "pass an instance, e.g. Exp()")
         if discretisation not in DISCRETISATIONS:
             raise InputError("discretisation", f"must be one of {DISCRETISATIONS}",
                              repr(discretisation), "choose one of these")
@@ -64,18 +71,21 @@ class RecurrentModel(Functional):
         self.U = torch.nn.Parameter(U.detach().clone())
         self.c = torch.nn.Parameter(c.detach().clone())
         self.b = None if b is None else torch.nn.Parameter(b.detach().clone())
+        self.d = None if d is None else torch.nn.Parameter(d.detach().clone())
         if not allow_unstable:
             self.check_stable()
 
     @classmethod
+    @checked
     def random(
         cls, width: int, *, dt: float, d_in: int = 1, d_out: int = 1,
-        diagonal: bool = False, bias: bool = False, seed: int = 0, **options: object,
+        diagonal: bool = False, bias: bool = False, readout_bias: bool = False,
+        seed: int = 0, **options: object,
     ) -> "RecurrentModel":
         """Return a model with random weights, inside its stability limit.
 
         Diagonal: rates uniform in (0.1, 1). Dense: W = -I + 0.3 G / sqrt(m), G
-        normal. Both are divided by max(dt, 1); U, c, b are normal of variance 1/m.
+        normal. Both are divided by max(dt, 1); U, c, b, d are normal of variance 1/m.
 
         Args:
             width: number of hidden units m.
@@ -84,6 +94,7 @@ class RecurrentModel(Functional):
             d_out: output coordinates.
             diagonal: diagonal or dense recurrence.
             bias: with or without b.
+            readout_bias: with or without d.
             seed: of the local generator.
             options: what else the constructor takes.
 
@@ -91,19 +102,20 @@ class RecurrentModel(Functional):
             InputError: as the constructor.
             UnstableError: as the constructor.
         """
-        m, scale = check_count("width", width), max(check_positive("dt", dt), 1.0)
-        generator = torch.Generator().manual_seed(seed)
+        W, U, c, b, d = random_weights(
+            check_count("width", width), check_count("d_in", d_in),
+            check_count("d_out", d_out), diagonal, bias, readout_bias, seed)
+        return cls(W / max(check_positive("dt", dt), 1.0), U, c, b, d, dt=dt, **options)
 
-        def normal(*shape: int) -> Tensor:
-            return torch.randn(shape, generator=generator, dtype=DTYPE) / math.sqrt(m)
-
-        if diagonal:
-            W = -0.1 - 0.9 * torch.rand(m, generator=generator, dtype=DTYPE)
-        else:
-            W = 0.3 * normal(m, m) - torch.eye(m, dtype=DTYPE)
-        U = normal(m, check_count("d_in", d_in))
-        c = normal(check_count("d_out", d_out), m)
-        return cls(W / scale, U, c, normal(m) if bias else None, dt=dt, **options)
+    def extra_repr(self) -> str:
+        """Return what defines the model apart from its weights."""
+        *stack, _, m = self.c.shape
+        shown = ({"stack": tuple(stack)} if stack else {}) | {"width": m}
+        shown |= {"diagonal": True} if self.diagonal else {}
+        shown |= {n: d for n in ("d_in", "d_out") if (d := getattr(self, n)) > 1}
+        for n in ("dt", "activation", "parameterization", "discretisation"):
+            shown[n] = getattr(self, n)
+        return ", ".join(f"{name}={value!r}" for name, value in shown.items())
 
     @property
     def width(self) -> int:
@@ -113,7 +125,24 @@ class RecurrentModel(Functional):
     @property
     def linear(self) -> bool:
         """Whether superposition holds: identity activation and no bias."""
-        return self.activation == "identity" and self.b is None
+        return self.affine and self.b is None and self.d is None
+
+    @property
+    def affine(self) -> bool:
+        """Whether the activation is the identity; the biases are the affine part."""
+        return self.activation == "identity"
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether zero input keeps the state at zero, and sigma'(0) = 1."""
+        sigma, zero = activation_named(self.activation), torch.zeros((), dtype=DTYPE)
+        return self.b is None and sigma(zero) == 0 and sigma.derivative(zero) == 1
+
+    def linearised(self) -> "RecurrentModel":
+        """Return the linearisation at zero, of a model at rest."""
+        twin = copy.deepcopy(self)
+        twin.activation = "identity"
+        return twin
 
     @property
     def W(self) -> Tensor:
@@ -132,27 +161,8 @@ class RecurrentModel(Functional):
         return self.W if self.diagonal else torch.linalg.eigvals(self.W)
 
     def check_stable(self) -> None:
-        """Check that the sampled recurrence forgets its state.
-
-        Source: prp-euler-limit in the book.
-
-        Raises:
-            UnstableError: Re >= 0, or |1 + dt*eigenvalue| >= 1 with Euler steps.
-        """
-        eigenvalues = self.eigenvalues().detach()
-        worst = eigenvalues.real.max().item()
-        if not worst < 0:
-            raise UnstableError(
-                "W", "eigenvalues must have negative real part",
-                f"max Re = {worst:.6g}",
-                "shift W, choose a stable parameterization, or say allow_unstable=True")
-        factor = (1 + self.dt * eigenvalues).abs()
-        if self.discretisation == "euler" and not factor.max() < 1:
-            beyond = eigenvalues.flatten()[factor.argmax()].item()
-            raise UnstableError(
-                "dt", "Euler steps need |1 + dt*eigenvalue| < 1, that is rate*dt < 2",
-                f"eigenvalue {beyond:.6g} with dt = {self.dt:g}",
-                'make dt smaller, or use discretisation="exact" if the state is linear')
+        """Check that the recurrence forgets its state, see ``check_decay``."""
+        check_decay(self.eigenvalues().detach(), self.dt, self.discretisation)
 
     def transition(self, weights: Tensor) -> tuple[Tensor, Tensor]:
         """Return A and B of the linear recurrence h_k = A h_{k-1} + B x_k.
@@ -160,22 +170,42 @@ class RecurrentModel(Functional):
         Args:
             weights: input weights, (\\*stack, m, n).
         """
-        W, dt = self.W, self.dt
-        if self.discretisation == "euler":
-            one = 1.0 if self.diagonal else torch.eye(self.width).to(W)
-            return one + dt * W, dt * weights
-        A = torch.exp(dt * W) if self.diagonal else torch.linalg.matrix_exp(dt * W)
-        if self.discretisation == "exact":
-            return A, dt * weights
-        if self.diagonal:
-            nonzero = torch.where(W == 0, torch.ones_like(W), W)
-            step = torch.where(W == 0, dt, torch.expm1(dt * nonzero) / nonzero)
-            return A, step[..., None] * weights
-        # the corner block of exp of [[W, U], [0, 0]] integrates exp(W s) U, even
-        # for a singular W
-        rows = torch.cat([W, weights], -1)
-        pad = torch.nn.functional.pad(rows, (0, 0, 0, weights.shape[-1]))
-        return A, torch.linalg.matrix_exp(dt * pad)[..., : self.width, self.width :]
+        return discretised(self.W, weights, self.dt, self.discretisation)
+
+    @abstractmethod
+    def steps(self, weights: Tensor) -> Steps:
+        """Return the steps that are made, up to the readout bias.
+
+        Args:
+            weights: input weights, (\\*stack, m, n), with those of the bias.
+        """
+
+    def step(self, x: Tensor) -> Tensor:
+        """Return y by stepping time, for a checked input.
+
+        Args:
+            x: (batch, time, d_in).
+        """
+        x, weights = self.with_bias(x)
+        y = response(self.steps(weights), x)
+        return y if self.d is None else y + self.d[..., None, None, :]
+
+    def respond(self, x: Tensor) -> Tensor:
+        """Return y for a checked input.
+
+        An affine model is convolved with its kernel if that is faster. A kernel that
+        grows is not: the rounding of a convolution is that of its largest value.
+
+        Args:
+            x: (batch, time, d_in).
+        """
+        length = x.shape[1]
+        if self.affine and length >= CONVOLVED:
+            kernel = self.dt * self.kernel_samples(length)
+            if settles(kernel):
+                rest = self.offset(length)[..., None, :, :]
+                return causal_convolution(kernel, x) + rest
+        return self.step(x)
 
     def kernel_samples(self, length: int) -> Float[Tensor, "*stack time d_out d_in"]:
         """Return rho(k*dt) in closed form: c (I + dt W)^k U, or c exp(W k dt) U.
@@ -184,15 +214,29 @@ class RecurrentModel(Functional):
             length: number of time points.
 
         Raises:
-            InputError: the model is not linear.
+            InputError: the activation is not the identity.
         """
-        if not self.linear:
+        if not self.affine:
             return super().kernel_samples(length)
-        A, B = self.transition(self.input_weights)
-        if not self.diagonal:
-            return impulses(A, B, self.c, length) / self.dt
-        states = krylov(A, B, length, diagonal=True)
-        return torch.einsum("...om,...tmi->...toi", self.c, states) / self.dt
+        return self._read(self.input_weights, length) / self.dt
+
+    def offset(self, length: int) -> Float[Tensor, "*stack time d_out"]:
+        """Return H_t(0); of an affine model in closed form, sum_{j <= t} c A^j b + d.
+
+        Args:
+            length: number of time points.
+        """
+        if not self.affine:
+            return super().offset(length)
+        y = self.c.new_zeros(*self.c.shape[:-2], length, self.d_out)
+        if self.b is not None:
+            y = self._read(self.b[..., None], length)[..., 0].cumsum(-2)
+        return y if self.d is None else y + self.d[..., None, :]
+
+    def _read(self, weights: Tensor, length: int) -> Tensor:
+        """Return c A^k B, k < length, for input weights, (*stack, time, d_out, n)."""
+        A, B = self.transition(weights)
+        return impulses(A, B, self.c, length)
 
     def with_bias(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return x and the input weights, the bias as one more constant input.
@@ -202,27 +246,5 @@ class RecurrentModel(Functional):
         """
         if self.b is None:
             return x, self.input_weights
-        one = torch.ones_like(x[..., :1])
         weights = torch.cat([self.input_weights, self.b[..., None]], -1)
-        return torch.cat([x, one], -1), weights
-
-
-def _check_shapes(W: Tensor, U: Tensor, c: Tensor, b: Tensor | None) -> None:
-    """Check that the weights are finite and of one width and one stack."""
-    for name, value in (("W", W), ("U", U), ("c", c), ("b", b)):
-        if value is not None:
-            check_tensor(name, value, " ".join("ijklmnop"[: getattr(value, "ndim", 1)]))
-        if value is not None and value.dtype != W.dtype:
-            raise InputError(name, f"must have the dtype of W, {W.dtype}", value.dtype,
-                             "make all weights torch.float64")
-    if c.ndim < 2:
-        raise InputError("c", "must have shape (*stack, d_out, m)", tuple(c.shape),
-                         "add a dimension: c[None]")
-    *stack, _, m = c.shape
-    allowed = {"W": [(*stack, m), (*stack, m, m)],
-               "U": [(*stack, m, U.shape[-1])], "b": [(*stack, m)]}
-    for name, value in (("W", W), ("U", U), ("b", b)):
-        if value is not None and tuple(value.shape) not in allowed[name]:
-            rule = " or ".join(map(str, allowed[name]))
-            raise InputError(name, f"must have shape {rule} to fit c {tuple(c.shape)}",
-                             tuple(value.shape), "use one width and one stack for all")
+        return torch.cat([x, torch.ones_like(x[..., :1])], -1), weights

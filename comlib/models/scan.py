@@ -5,36 +5,70 @@ given by its eigenvalues, (\\*stack, m), a dense one by its matrix, (\\*stack, m
 The scans are plain loops; ``response.response`` does the same in place.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float, Inexact
 from torch import Tensor
 
-from ..checks import InputError, check_count
-
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "identity": lambda z: z,
-    "tanh": torch.tanh,
-    "hardtanh": torch.nn.functional.hardtanh,
-    "relu": torch.relu,
-}
-"""The activations sigma by name."""
+from ..checks import check_count
+from .activations import activation_named
 
 
-def activation_named(name: str) -> Callable[[Tensor], Tensor]:
-    """Return the activation sigma with this name.
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """The recurrence y_k = c phi(h_k), h_k = sigma(W h_{k-1} + B x_k), from h = 0.
+
+    With ``dt`` the step is h_k = h_{k-1} + dt sigma(W h_{k-1} + B x_k).
 
     Args:
-        name: a key of ``ACTIVATIONS``.
+        W: recurrent weights, eigenvalues (\\*stack, m) or matrices (\\*stack, m, m).
+        B: input weights, (\\*stack, m, d_in).
+        c: output weights, (\\*stack, d_out, m).
+        activation: name of sigma.
+        dt: step of time, or None.
+        readout: name of phi.
 
     Raises:
-        InputError: there is none.
+        InputError: unknown activation or readout.
     """
-    if name not in ACTIVATIONS:
-        raise InputError("activation", f"must be one of {sorted(ACTIVATIONS)}",
-                         repr(name), "choose one of these")
-    return ACTIVATIONS[name]
+
+    W: Tensor
+    B: Tensor
+    c: Tensor
+    activation: str = "identity"
+    dt: float | None = None
+    readout: str = "identity"
+
+    def __post_init__(self):
+        activation_named(self.activation), activation_named(self.readout)
+
+    @property
+    def diagonal(self) -> bool:
+        """Whether ``W`` holds eigenvalues."""
+        return self.W.ndim < self.B.ndim
+
+    def states(
+        self, x: Float[Tensor, "batch time d_in"]
+    ) -> Float[Tensor, "*stack batch time m"]:
+        """Return the states h_k by ``scan``.
+
+        Args:
+            x: inputs, common to the stack.
+        """
+        return scan(self.W, x @ self.B.mT[..., None, :, :], diagonal=self.diagonal,
+                    activation=self.activation, dt=self.dt)
+
+    def outputs(
+        self, x: Float[Tensor, "batch time d_in"]
+    ) -> Float[Tensor, "*stack batch time d_out"]:
+        """Return the outputs y_k by ``scan``, which can be differentiated at will.
+
+        Args:
+            x: inputs, common to the stack.
+        """
+        phi = activation_named(self.readout)
+        return phi(self.states(x)) @ self.c.mT[..., None, :, :]
 
 
 def apply(W: Tensor, h: Tensor, diagonal: bool) -> Tensor:
@@ -106,8 +140,9 @@ def krylov(
 
 
 def impulses(
-    A: Inexact[Tensor, "*stack m m"], B: Inexact[Tensor, "*stack m d_in"],
-    c: Inexact[Tensor, "*stack d_out m"], length: int,
+    A: Inexact[Tensor, "*stack m m"] | Inexact[Tensor, "*stack m"],
+    B: Inexact[Tensor, "*stack m d_in"], c: Inexact[Tensor, "*stack d_out m"],
+    length: int,
 ) -> Inexact[Tensor, "*stack time d_out d_in"]:
     """Return c A^k B for k < length, by doubling from both sides.
 
@@ -115,7 +150,7 @@ def impulses(
     need about sqrt(length) columns and as many rows, and not ``length`` columns.
 
     Args:
-        A: transition, a matrix.
+        A: transition, the eigenvalues or a matrix.
         B: what the powers act on.
         c: what is read off.
         length: number of powers.
@@ -124,15 +159,18 @@ def impulses(
         InputError: ``length`` is not positive.
     """
     check_count("length", length)
+    diagonal = A.ndim < B.ndim
     power, columns, rows, known = A, B, c, 1
     while known < length:
         if known**2 < length:
-            columns = torch.cat([columns, power @ columns], -1)
+            more = power[..., None] * columns if diagonal else power @ columns
+            columns = torch.cat([columns, more], -1)
         else:
-            rows = torch.cat([rows, rows @ power], -2)
+            more = rows * power[..., None, :] if diagonal else rows @ power
+            rows = torch.cat([rows, more], -2)
         known *= 2
         if known < length:
-            power = power @ power
+            power = power * power if diagonal else power @ power
     blocks = (rows @ columns).unflatten(-1, (-1, B.shape[-1]))
     blocks = blocks.unflatten(-3, (-1, c.shape[-2])).transpose(-3, -2)
     return blocks.flatten(-4, -3)[..., :length, :, :]
@@ -152,6 +190,23 @@ def causal_convolution(
     spectrum = torch.fft.rfft(kernel, n, dim=-3)
     product = torch.einsum("...foi,bfi->...bfo", spectrum, torch.fft.rfft(x, n, dim=-2))
     return torch.fft.irfft(product, n, dim=-2)[..., : x.shape[-2], :]
+
+
+def settles(kernel: Float[Tensor, "*stack time d_out d_in"]) -> bool:
+    """Return whether no kernel of the stack is largest in its second half.
+
+    The rounding of a convolution is that of its largest value, which would hide
+    the beginning of one that grows.
+
+    Args:
+        kernel: samples.
+    """
+    size = kernel.detach().abs().amax((-2, -1))
+    half = -(-size.shape[-1] // 2)
+    try:
+        return bool((size.amax(-1) <= size[..., :half].amax(-1)).all())
+    except RuntimeError:  # a map over models by torch.vmap has no truth value
+        return False
 
 
 def depthwise_convolution(

@@ -12,40 +12,48 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ..evidence import Table
-from ..functional import Functional
+from ..functional import Functional, check_single
 from ..measures import population_loss
 from .protocols import PROGRESS, QuasiNewton
-from .results import Best
+from .results import Best, Found
 
 _TINY = 1e-40  # ends a line search that has closed in; zero would not
+_SHARE = 1e-12  # of the loss, which counts as nothing
+_PART = 0.1  # of a step, from which its second derivative is taken
 _WALL = 1e20  # where a line search turns back, in units of the loss at the start
 
 
 def by_squares(
     model: Functional, target: Functional, weights: Float[Tensor, " time"],
     protocol: QuasiNewton, names: list[str], bar: tqdm,
-) -> tuple[Best, Table, int, str]:
+) -> Found:
     """Return the best weights, the history, the updates made and why it ended.
 
     The members of a stack are taken one after the other: a line search has one step
     for all that it moves.
 
     Args:
-        model: linear; a single one or a stack.
-        target: linear.
+        model: linear or affine; a single one or a stack.
+        target: linear or affine.
         weights: w_t of the loss.
         protocol: the numbers.
         names: of the parameters that are trained.
         bar: of the progress.
     """
+    check_single("target", target)
     length, rho = len(weights), target.kernel_samples(len(weights))
     root = (target.dt * weights.flip(0).cumsum(0).flip(0)).sqrt()[:, None, None]
+    offset = target.offset(length)
 
     def loss(one: Functional) -> Tensor:
         return population_loss(one, target, length, weights)
 
     def residual(one: Functional) -> Tensor:
-        return (root * (rho - one.kernel_samples(length))).flatten()
+        r = (root * (rho - one.kernel_samples(length))).flatten()
+        if model.linear and target.linear:
+            return r
+        rest = weights.sqrt()[:, None] * (offset - one.offset(length))
+        return torch.cat([r, rest.flatten()])
 
     losses, searches, reasons = loss(model).detach(), [], []
     bar.reset((protocol.updates + protocol.polish) * losses.numel())
@@ -53,7 +61,8 @@ def by_squares(
         member = model.with_parameters({
             n: p.detach().reshape(-1, *p.shape[losses.ndim:])[i].clone()
             for n, p in model.named_parameters()})
-        zero = float((root * rho).square().sum()) or 1.0
+        zero = (root * rho).square().sum() + (weights[:, None] * offset**2).sum()
+        zero = float(zero.detach()) or 1.0
         searches.append(_Search(member, loss, residual, zero, protocol, names, bar))
         interrupted = "interrupted" in reasons
         reasons.append("interrupted" if interrupted else searches[-1].run())
@@ -65,7 +74,7 @@ def by_squares(
     best = Best({n: p.reshape(*losses.shape, *p.shape[1:]) for n, p in found.items()},
                 torch.stack([s.best.loss for s in searches]).reshape(losses.shape))
     updates = max(s.updates[-1] for s in searches)
-    return best, history, updates, "; ".join(dict.fromkeys(reasons))
+    return Found(best, history, updates, "; ".join(dict.fromkeys(reasons)))
 
 
 class _Search:
@@ -77,6 +86,7 @@ class _Search:
         self.zero, self.protocol, self.bar = zero, protocol, bar
         self.moving = {n: p for n, p in model.named_parameters() if n in names}
         self.best = Best(self.moving, loss(model))
+        self.share = 1.0  # of the loss that a linear model of the residuals removes
         self.updates, self.losses = [0], [float(self.best.loss)]
         self.wall = _WALL * max(1.0, self.losses[0] / zero)
 
@@ -91,7 +101,8 @@ class _Search:
         except KeyboardInterrupt:
             return "interrupted"
         slope = max(float(p.grad.abs().max()) for p in self.moving.values())
-        return "stationary" if slope <= self.protocol.tolerance else reason
+        flat = slope <= self.protocol.tolerance or self.share <= _SHARE
+        return "stationary" if flat else reason
 
     @torch.no_grad()
     def put(self, weights: dict[str, Tensor]) -> None:
@@ -154,12 +165,16 @@ class _Search:
             jacobian = torch.cat([g.flatten(1) for g in rows], 1)
             if not jacobian.isfinite().all():
                 return "no progress"
+            r = r.detach()
             scale = torch.maximum(scale, jacobian.norm(dim=0))
             unit = torch.where(scale > 0, scale, 1.0)
             u, s, v = torch.linalg.svd(jacobian / unit, full_matrices=False)
+            seen = u[:, s > 1e-12 * s[0]].mT @ r
+            self.share = float(seen.square().sum() / r.square().sum().clamp(min=_TINY))
             before, tried = float(self.best.loss), 0
             while tried < min(left, 30) and float(self.best.loss) >= before:
-                self.attempt(-(v.mT @ (s / (s**2 + damping) * (u.mT @ r))) / unit)
+                inverse = v.mT * (s / (s**2 + damping)) @ u.mT / unit[:, None]
+                self.attempt(self.bent(r, jacobian, inverse, unit))
                 damping, tried = 4 * damping, tried + 1
             damping, left = max(damping / 20, 1e-18), left - tried
             self.note(tried)
@@ -168,9 +183,31 @@ class _Search:
         return "all updates made"
 
     @torch.no_grad()
+    def bent(
+        self, r: Tensor, jacobian: Tensor, inverse: Tensor, unit: Tensor
+    ) -> Tensor:
+        """Return the damped step, bent along with the floor of the valley.
+
+        The second derivative of the residuals along the step v gives a, and the move
+        is v + a/2 if that is a correction: "geodesic acceleration".
+
+        Source: Transtrum and Sethna 2012 (from memory).
+        """
+        move = -inverse @ r
+        self.put_moved(_PART * move)
+        ahead = (self.residual(self.model) - r) / _PART - jacobian @ move
+        turn = -inverse @ ahead * (2 / _PART)
+        short = (turn * unit).norm() < 0.75 * (move * unit).norm()
+        return move + turn / 2 if short else move
+
     def attempt(self, move: Tensor) -> None:
         """Offer the best weights moved so."""
+        self.put_moved(move)
+        with torch.no_grad():
+            self.best.offer(self.moving, self.loss(self.model))
+
+    def put_moved(self, move: Tensor) -> None:
+        """Make the best weights, moved so, the weights of the model."""
         parts = move.split([p.numel() for p in self.moving.values()])
         self.put({n: self.best.weights[n] + part.view_as(p)
                   for (n, p), part in zip(self.moving.items(), parts)})
-        self.best.offer(self.moving, self.loss(self.model))

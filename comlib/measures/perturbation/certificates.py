@@ -1,24 +1,27 @@
 """How far a perturbation can move a linear model: proved upper bounds."""
 
 import math
-from collections.abc import Iterable
 
 import torch
 from torch import Tensor
 
-from ...checks import InputError, check_positive
+from ...arguments import checked
+from ...checks import InputError
 from ...functional import DTYPE, Functional
-from ...models import Direct
+from ...models import Direct, Parameterization, UnitGain
 from ...models.scan import krylov
+from ..distance import NORMS
+from .ball import Ball
 from .envelopes import Radii, dense_change
 
-_NORMS = ("L1", "L2", "W1")
 _CELLS = 16
+_GAINS = (Parameterization.input_gain, UnitGain.input_gain)
 
 
+@checked
 def certified_change(
-    model: Functional, radius: float, *, length: int | None = None,
-    norm: str = "L1", only: Iterable[str] | None = None, region: str = "ball",
+    model: Functional, ball: Ball | float, *, length: int | None = None,
+    norm: str = "L1",
 ) -> float:
     """Return an upper bound of sup |rho_hat~ - rho_hat| over the ball of radius beta.
 
@@ -27,64 +30,60 @@ def certified_change(
     sup |phi~_i - phi_i| + beta |(c_i n_i)|_2 + beta |(U_i n_i)|_2 + beta^2 max n_i.
     Dense models: see ``dense_change``; in continuous time it is finite in L2 for
     beta < r_C(W), in L1 and W1 for beta int |exp(W t)|_2 dt < 1, and for a normal W
-    both say: below the margin. Infinity otherwise, for models that are not linear
-    with one input and one output, and if a dense W moves as a matrix function.
+    both say: below the margin.
+
+    Infinity, as nothing is proved: beyond these radii; for models that are not
+    linear with one input and one output; for a dense W = f(w) that moves, unless f
+    is Direct, as how far a matrix function moves is not bounded here; and for a
+    parameterization that does not say where it is extreme.
 
     Source: prp-certified-change and prp-dense-change in the book (ours).
 
     Args:
         model: one model, without stack dimensions.
-        radius: beta >= 0.
+        ball: what moves and how far; or the radius, if all weights move. The box of
+            a dense W of size m lies in the ball of radius m*beta, and reaches it by
+            beta times the matrix of ones: where the bound is huge, so is the
+            supremum.
         length: number of time points, or None, continuous time up to infinity.
         norm: "L1", "L2" or "W1".
-        only: names of the parameters that move (default: all).
-        region: "ball", that of Definition 3.4, or "box", the largest entry of each
-            weight, as in the authors' code; of size m its box of W lies in the
-            ball of radius m*beta.
 
     Raises:
-        InputError: a negative radius, unknown norm or region.
+        InputError: a negative radius, unknown names, norm or shape.
     """
-    check_positive("radius", radius, zero=True)
-    for argument, value, known in (("norm", norm, _NORMS),
-                                   ("region", region, ("ball", "box"))):
-        if value not in known:
-            raise InputError(argument, f"must be one of {known}", repr(value),
-                             "choose one")
-    if not (model.linear and hasattr(model, "input_weights")
+    ball = Ball.of(ball)
+    moving = ball.norms(model)
+    if norm not in NORMS:
+        raise InputError("norm", f"must be one of {NORMS}", repr(norm), "choose one")
+    if not (model.linear and model.recurrent
             and (model.d_in, model.d_out) == (1, 1)):
         return math.inf
-    moving = {"w", "U", "c"} if only is None else set(only)
+    w, U, c = (ball.radius if name in moving else 0.0 for name in ("w", "U", "c"))
     if model.diagonal:
-        bound = _diagonal(model, radius, length, norm, moving, region)
-    elif model.parameterization != Direct() and "w" in moving and radius > 0:
+        bound = _diagonal(model, Radii(w, U, c), ball.shape, length, norm)
+    elif model.parameterization != Direct() and w > 0:
         return math.inf
     else:
-        wide = math.sqrt(model.width) if region == "box" else 1.0
-        radii = Radii(*(radius * factor if name in moving else 0.0 for name, factor
-                        in (("w", wide**2), ("U", wide), ("c", wide))))
-        bound = dense_change(model, radii, length, norm)
+        wide = math.sqrt(model.width) if ball.shape == "box" else 1.0
+        bound = dense_change(model, Radii(wide**2 * w, wide * U, wide * c), length,
+                             norm)
     return math.inf if math.isnan(bound) else float(bound)
 
 
 def _diagonal(
-    model: Functional, radius: float, length: int | None, norm: str, moving: set[str],
-    region: str,
+    model: Functional, radii: Radii, shape: str, length: int | None, norm: str
 ) -> Tensor:
     """Return the bound mode by mode; a box has the dual norms of its corners."""
-    delta, order = radius if "w" in moving else 0.0, 2 if region == "ball" else 1
+    order = 1 if shape == "box" else 2
     with torch.no_grad():
-        change, size = (_forever(model, delta, norm) if length is None else
-                        _sampled(model, delta, norm, length))
+        if _ends(model, model.w, radii.W) is None:
+            return math.inf
+        change, size = (_forever(model, radii.W, norm) if length is None else
+                        _sampled(model, radii.W, norm, length))
     c, U = model.c.detach()[0], model.U.detach()[:, 0]
-    bound = (c * U).abs() @ change
-    if "U" in moving:
-        bound = bound + radius * (c * size).norm(order)
-    if "c" in moving:
-        bound = bound + radius * (U * size).norm(order)
-    if {"U", "c"} <= moving:
-        bound = bound + radius**2 * (size.sum() if region == "box" else size.max())
-    return bound
+    both = size.sum() if shape == "box" else size.max()
+    return ((c * U).abs() @ change + radii.U * (c * size).norm(order)
+            + radii.c * (U * size).norm(order) + radii.U * radii.c * both)
 
 
 def _probe(model: Functional, w: Tensor) -> Functional:
@@ -93,13 +92,17 @@ def _probe(model: Functional, w: Tensor) -> Functional:
     return model.with_parameters({"w": w, "U": one, "c": one.mT})
 
 
-def _ends(w: Tensor, radius: float) -> Tensor:
-    """Return w, and where f is extreme on its interval, (4, m).
+def _ends(model: Functional, w: Tensor, radius: float) -> Tensor | None:
+    """Return w, and where f is extreme on its interval, (points, m), or None.
 
-    Every parameterization is monotone, or even with its extremum at zero.
+    Kernels depend on f(w) and on the gain, which must be one or the rate: of an
+    unknown function of w the extremes are not those of f.
     """
-    zero = torch.zeros_like(w).clamp(w - radius, w + radius)
-    return torch.stack([w, w - radius, w + radius, zero])
+    f = model.parameterization
+    points = f.extremes(w, radius)
+    if points is None or type(f).input_gain not in _GAINS:
+        return None
+    return torch.cat([w[None], points])
 
 
 def _forever(model: Functional, radius: float, norm: str) -> tuple[Tensor, Tensor]:
@@ -109,7 +112,7 @@ def _forever(model: Functional, radius: float, norm: str) -> tuple[Tensor, Tenso
     gain they depend on the ratio of the rates alone, and grow with it; so the
     suprema stand at the ends.
     """
-    probe = _probe(model, _ends(model.w, radius))
+    probe = _probe(model, _ends(model, model.w, radius))
     r, g = -probe.W, probe.input_weights[..., 0].abs()
     if r.min() <= 0:
         return torch.full((2, model.width), math.inf, dtype=DTYPE).unbind()
@@ -161,7 +164,7 @@ def _cell(
     model: Functional, w: Tensor, radius: float, norm: str, length: int
 ) -> tuple[Tensor, Tensor]:
     """Return bounds of the change and of the size of modes around w."""
-    _, *shapes, gain = _modes(model, _ends(w, radius), length)
+    _, *shapes, gain = _modes(model, _ends(model, w, radius), length)
     change = _norm(model, *((s - s[0]).abs().amax(0) for s in shapes), norm)
     size = _norm(model, *(s.abs().amax(0) for s in shapes), norm)
     # |g~ p~ - g p| <= g |p~ - p| + |g~ - g| |p~|

@@ -5,25 +5,29 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
-from ...checks import InputError
+from ...arguments import checked
+from ...checks import InputError, check_tensor
 from ...evidence import Table
-from ...functional import Functional
+from ...functional import Functional, check_single
 from ..continuous import l1_loss, l2_loss, w1_loss
 from ..distance import NORMS, distance, response_distance
-from .ascent import worst_case
-from .ball import perturb
+from .ascent import Search, worst_case
+from .ball import Ball
 from .certificates import certified_change
 
 _ROUGH = 1e-6  # precision of the integrals while searching
 
 
+@checked
 def perturbation_error(
     model: Functional, target: Functional, radii: Sequence[float], *,
-    length: int | None = None, norm: str = "L1", copies: int = 30, seed: int = 0,
-    only: Iterable[str] | None = None, inputs: Tensor | None = None,
-    restarts: int = 8, updates: int = 30,
+    length: int | None = None, norm: str = "L1",
+    inputs: Float[Tensor, "batch time d_in"] | None = None,
+    only: Iterable[str] | None = None, copies: int = 30, seed: int = 0,
+    search: Search | None = Search(),
 ) -> Table:
     """Return E_m(beta) from below, and where possible from above.
 
@@ -31,10 +35,10 @@ def perturbation_error(
     random perturbations and ``found`` that of ``worst_case``; both are attained in
     the ball of Definition 3.4, so lower bounds of the supremum. ``lower`` is the
     larger distance after moving all of w by +beta or by -beta, the rest fixed.
-    ``upper`` is E_m(0) plus ``certified_change``. ``sampled_box`` is sampled in the
-    larger box of the authors' code, and ``upper_box`` proved there. Always sampled <=
-    found <= upper, lower <= found and sampled_box <= upper_box; smaller radii are
-    counted in.
+    ``upper`` is E_m(0) plus ``certified_change``, infinite where nothing is proved.
+    ``sampled_box`` is sampled in the larger box of the authors' code, and
+    ``upper_box`` proved there. Always sampled <= found <= upper, lower <= found and
+    sampled_box <= upper_box; smaller radii are counted in.
 
     Source: def-perturbation-error in the book; "Inverse Approximation Theory",
     Def. 3.4.
@@ -47,46 +51,41 @@ def perturbation_error(
             a large distance; or None, continuous time up to infinity, where it has
             an infinite one. Then the target must be a LinearFunctional.
         norm: "L1", "L2" or "W1".
+        inputs: (batch, time, d_in), for a nonlinear model or target.
+        only: names of the parameters that move (default: all).
         copies: number of random directions.
         seed: of the directions, common to all radii.
-        only: names of the parameters that move (default: all).
-        inputs: (batch, time, d_in), for a nonlinear model or target.
-        restarts: random starts of the search; 0 leaves out all but ``radius`` and
-            ``sampled``.
-        updates: steps of the search.
+        search: how hard; None leaves out all but ``radius``, ``sampled`` and
+            ``sampled_box``.
 
     Raises:
-        InputError: radii not increasing, inputs missing, unknown norm.
+        InputError: radii not increasing, inputs missing, unknown norm or names.
     """
     if any(a >= b for a, b in zip(radii, list(radii)[1:])) or not len(radii):
         raise InputError("radii", "must be increasing", list(radii), "sort them")
+    check_single("target", target)
     error = _error(model, target, length, norm, inputs)
     rough = _error(model, target, length, norm, inputs, _ROUGH)
-    names = None if only is None else list(only)
-    rows, start = [], []
-    for radius in radii:
-        sample = _worst(perturb(model, radius, copies, seed, names), rough)
-        row = {"sampled": _value(error, sample)}
-        if restarts:
-            box = _worst(perturb(model, radius, copies, seed, names, "box"), rough)
-            shift = _worst(_shifts(model, radius, names), rough)
-            start = worst_case(model, rough, radius, restarts=restarts, only=names,
-                               updates=updates, seed=seed,
-                               start=[sample, shift, *([start] if rows else [])])
-            row |= {"sampled_box": _value(error, box), "lower": _value(error, shift),
-                    "found": _value(error, start)}
+    balls = [(Ball(radius, only), Ball(radius, only, "box")) for radius in radii]
+    rows, found = [], []
+    for ball, box in balls:
+        sample, corner = (_worst(b.sample(model, copies, seed), rough)
+                          for b in (ball, box))
+        row = {"sampled": _value(error, sample), "sampled_box": _value(error, corner)}
+        if search:
+            shift = _worst(ball.shifts(model), rough)
+            found = [worst_case(model, rough, ball, search, [sample, shift, *found])]
+            row |= {"lower": _value(error, shift), "found": _value(error, found[0])}
             row["found"] = max(row["found"], row["sampled"], row["lower"])
         rows.append(row)
     columns = {name: list(itertools.accumulate((row[name] for row in rows), max))
                for name in rows[0]}
-    table = Table(radius=list(radii), **columns)
-    if not restarts:
-        return table
-    start = _value(error, model)
-    return table.with_columns(**{name: [
-        start + certified_change(model, radius, length=length, norm=norm, only=names,
-                                 region=region) for radius in radii]
-        for name, region in (("upper", "ball"), ("upper_box", "box"))})
+    if search:
+        start = _value(error, model)
+        columns["upper"], columns["upper_box"] = (
+            [start + certified_change(model, b, length=length, norm=norm) for b in bs]
+            for bs in zip(*balls, strict=True))
+    return Table(radius=list(radii), **columns)
 
 
 def _error(
@@ -97,6 +96,7 @@ def _error(
     if norm not in NORMS:
         raise InputError("norm", f"must be one of {NORMS}", repr(norm), "choose one")
     if inputs is not None:
+        check_tensor("inputs", inputs, "batch time d_in")
         return lambda stack: response_distance(target, stack, inputs, norm)
     if not (model.linear and target.linear):
         raise InputError("inputs", "must be given for nonlinear functionals", None,
@@ -124,12 +124,3 @@ def _worst(stack: Functional, error: Callable[[Functional], Tensor]) -> Function
     return stack.with_parameters(
         {n: p.detach()[values.argmax()] for n, p in stack.named_parameters()})
 
-
-def _shifts(model: Functional, radius: float, names: list[str] | None) -> Functional:
-    """Return the models with w + beta I and w - beta I; w stays if it may not move."""
-    moved = {n: torch.stack([p, p]).detach() for n, p in model.named_parameters()}
-    if "w" in moved and (names is None or "w" in names):
-        w = model.w.detach()
-        one = torch.ones_like(w) if model.diagonal else torch.eye(len(w)).to(w)
-        moved["w"] = torch.stack([w + radius * one, w - radius * one])
-    return model.with_parameters(moved)

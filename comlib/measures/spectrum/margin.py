@@ -3,22 +3,20 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from ...checks import InputError
-from ...functional import Functional
+from ...arguments import checked
+from ...functional import Functional, check_recurrent
 
 
+@checked
 def stability_margin(model: Functional) -> Float[Tensor, "*stack"]:
     """Return -max Re of the eigenvalues of W, the distance to the imaginary axis.
 
     Source: def-stability-margin in the book.
 
     Args:
-        model: a functional with ``eigenvalues()``.
+        model: an RNN or SSM, or a stack.
 
     Raises:
-        InputError: it has none.
+        InputError: a model without recurrent weights.
     """
-    if not hasattr(model, "eigenvalues"):
-        raise InputError("model", "must have eigenvalues()", type(model).__name__,
-                         "pass an RNN or an SSM")
-    return -model.eigenvalues().detach().real.amax(-1)
+    return -check_recurrent(model).eigenvalues().detach().real.amax(-1)

@@ -1,15 +1,15 @@
-"""The experiments of the chapter on the curse in approximation."""
+"""The experiments of the chapter on the width that a power law needs."""
 
 import math
 
 import numpy as np
 import pytest
 import torch
+from scipy import special
 
 from comlib import Gaussian, Polynomial, l1_loss
 from comlib.experiments.linear.curse import hankel_floor, phase_diagram
-from comlib.experiments.linear.margin import (delayed_width, explicit_sums,
-                                              width_or_margin)
+from comlib.measures import rate_constant
 from small import small_table
 
 
@@ -35,29 +35,10 @@ def test_the_phase_space_is_an_area():
     assert row["phase_space"][0] == pytest.approx(area, rel=0.02)
 
 
-def test_the_counts_of_a_bump_lie_between_their_bounds():
-    table = small_table(delayed_width)
-    assert (table["proved"] <= table["count"]).all()
-    assert (table["count"] <= table["ring"]).all()
-    assert (table["ring"] <= 3 * table["count"]).all()
-
-
 def test_a_ring_remembers_the_bump():
     model = hankel_floor._ring(5.0, 20)
     assert float(l1_loss(model, Gaussian(5.0), 1e-4).detach()) < 1e-3
     assert model.width == 41
-
-
-def test_the_sums_are_as_slow_as_they_must_be():
-    table = small_table(explicit_sums)
-    assert (table["error"] <= table["epsilon"]).all()
-    assert (table["floor"] <= table["width"]).all()
-    assert (table["slowest"] <= table["ceiling"]).all()
-    omega, error = table["omega"][1], table["error"][1]
-    T = np.geomspace(1e-3, error ** (-1 / omega), 200_001)[:-1]
-    gap = (1 + T) ** -omega - error
-    best = (np.log((1 + error) / gap[gap > 0]) / T[gap > 0]).min()
-    assert table["ceiling"][1] == pytest.approx(best, rel=1e-3)
 
 
 def test_no_error_is_below_the_floor():
@@ -66,19 +47,20 @@ def test_no_error_is_below_the_floor():
         assert (table[name] >= table["floor"]).all()
 
 
-def test_the_cascade_needs_what_the_theorem_demands():
-    table = small_table(width_or_margin)
-    assert (table["bound"] <= table["cascade_width"]).all()
-    assert (table["count"] <= table["sum_width"]).all()
-    for eps, m, S in zip(table["epsilon"], table["cascade_width"],
-                         table["cascade_margin"], strict=True):
-        t, w = np.polynomial.legendre.leggauss(400)
-        s, w = S * ((t + 1) / 2) ** 4, w * S * 2 * ((t + 1) / 2) ** 3
-        left = (w * s**-0.5 * np.exp(-s) * (1 - s / S) ** float(m)).sum()
-        error = math.erfc(math.sqrt(S)) + left / math.sqrt(math.pi)
-        assert 0.5 * eps < error <= eps
-
-
 def test_a_power_law_has_mass_one_over_omega():
     t = torch.expm1(torch.linspace(0, 40, 400_001, dtype=torch.float64))
     assert float(torch.trapezoid(Polynomial(1.5)(t), t)) == pytest.approx(2, rel=1e-6)
+
+
+def test_the_route_of_truncation_is_the_least_width_over_alpha():
+    omega, eps = 0.6, 0.01
+    row = small_table(phase_diagram).where(omega=omega, epsilon=eps)
+    widths = []
+    for alpha in range(1, 30):
+        lost = special.poch(omega + 1, alpha) / math.factorial(alpha)
+        T = (2 * lost / eps) ** (1 / omega) - 1
+        beta = (1 + omega) * math.log(1 + T) / T
+        gamma = special.poch(omega, alpha + 1) / beta ** (alpha + 1)
+        power = 2 * rate_constant(alpha) * gamma / eps
+        widths.append(alpha + power ** (1 / alpha))
+    assert row["log10_route"][0] == pytest.approx(math.log10(min(widths)))

@@ -71,11 +71,11 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    targets = list(dict.fromkeys(table["target"].tolist()))
+    targets = table.values("target")
     fig, axes = figures.panels(len(targets), height=3.2, sharey=True)
     for ax, target in zip(axes, targets, strict=True):
         rows = table.where(target=target)
-        labels = [f"m = {m}" for m in dict.fromkeys(rows["width"].tolist())]
+        labels = [f"m = {m}" for m in rows.values("width")]
         figures.bands(rows, "radius", "upper", "lower", "upper", by="width",
                       labels=labels, xscale="log", yscale="log", ax=ax,
                       xlabel="perturbation β of the rates", ylabel="error E(β)")
@@ -102,12 +102,14 @@ def _errors(rho: TemperedPolynomial, width: int, config: Config) -> Table:
     target = LinearFunctional(rho, config.dt)
     sampled = perturbation_error(
         model, target, radii, length=config.length, copies=config.copies,
-        seed=config.seed, only=("w",), restarts=0)
+        seed=config.seed, only=("w",), search=None)
     down = model.with_parameters({
         "w": model.w.detach() + torch.tensor(radii, dtype=DTYPE)[:, None],
         "U": model.U.detach().expand(len(radii), -1, -1),
         "c": model.c.detach().expand(len(radii), -1, -1)})
-    return sampled.with_columns(
+    # the box of the rates is their ball
+    return Table(
+        radius=radii, sampled=sampled["sampled"],
         shifted=distance(target, down, config.length),
         margin=[margin] * len(radii), largest_rate=[max(rho_hat.rates)] * len(radii),
         lower=[max(error + s, g - error) for g, s in zip(grown, shrunk, strict=True)],

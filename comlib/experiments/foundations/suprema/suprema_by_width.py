@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from matplotlib.figure import Figure
 
-from comlib import RNN, Table, TemperedPolynomial, l1_loss, perturb, worst_case
+from comlib import (Ball, RNN, Search, Table, TemperedPolynomial, l1_loss, perturb,
+                    worst_case)
 from comlib.evidence import figures
 from comlib.functional import DTYPE
 from comlib.measures import certified_change
@@ -88,10 +89,11 @@ def plot(table: Table) -> Figure:
     return fig
 
 
-def _row(norm: str, width: int, config: Config) -> dict[str, float]:
+def _row(shape: str, width: int, config: Config) -> dict[str, float]:
     rho, beta = TemperedPolynomial(config.p, config.gamma), config.radius
     rho_hat = rho.exponential_sum(width)
     rates, a = (torch.tensor(v, dtype=DTYPE) for v in (rho_hat.rates, rho_hat.weights))
+    ball = Ball(beta, shape=shape)
     model = RNN(-rates, a.sqrt()[:, None], a.sqrt()[None], dt=0.1,
                 activation="identity", discretisation="exact")
 
@@ -100,15 +102,14 @@ def _row(norm: str, width: int, config: Config) -> dict[str, float]:
 
     with torch.no_grad():
         largest = torch.stack([
-            error(perturb(model, beta, config.draws, config.seed + k, norm=norm)).max()
+            error(perturb(model, ball, config.draws, config.seed + k)).max()
             for k in range(config.experiments)])
         start = float(error(model))
-        found = float(error(worst_case(model, error, beta, norm=norm,
-                                       seed=config.seed)))
+        found = float(error(worst_case(model, error, ball, Search(seed=config.seed))))
         shifted = float(error(model.with_parameters({"w": beta - rates})))
     corner = beta**2 * float((1 / rates).sum()) - start
-    floor = shifted if norm == "ball" else corner
-    upper = start + certified_change(model, beta, region=norm)
+    floor = shifted if shape == "ball" else corner
+    upper = start + certified_change(model, ball)
     return {"sampled": float(largest.median()), "least": float(largest.min()),
             "most": float(largest.max()), "found": found, "floor": floor,
             "upper": upper}

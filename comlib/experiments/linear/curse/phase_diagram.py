@@ -10,6 +10,7 @@ from scipy import integrate, optimize, special
 from comlib import Polynomial, Table, hankel_singular_values
 from comlib.evidence import figures
 from comlib.kernels import trapezoid_sum
+from comlib.measures import favard_constant
 
 __all__ = ["Config", "plot", "run"]
 
@@ -33,7 +34,8 @@ def run(config: Config) -> Table:
     Columns: ``proved``, the lower bound of prp-hankel-proved; ``count``, the number of
     Hankel singular values above epsilon; ``phase_space`` and ``law``, what Weyl's law
     says of it, with the exact symbol and to leading order; ``sum``, the width of
-    ``trapezoid_sum``; and ``log10_published``, the logarithm of epsilon^(-1/omega).
+    ``trapezoid_sum``; ``log10_route``, the logarithm of the width of prp-counting;
+    and ``log10_published``, that of epsilon^(-1/omega).
 
     Args:
         config: what to compute.
@@ -50,6 +52,7 @@ def run(config: Config) -> Table:
                 "phase_space": _phase_space(omega, eps),
                 "law": L**2 / (2 * math.pi**2 * omega),
                 "sum": len(trapezoid_sum(kernel, eps).rates),
+                "log10_route": _route(omega, eps),
                 "log10_published": L / omega / math.log(10)})
     return Table(**{name: [row[name] for row in rows] for name in rows[0]})
 
@@ -104,3 +107,19 @@ def _proved(omega: float, eps: float) -> int:
     xi = np.linspace(0.0, 20.0, 4001)
     logs = _symbol(omega, xi) + math.log(4 / math.pi**2 / eps)
     return max(0, math.floor((xi * logs).max() / (math.pi * omega)))
+
+
+def _route(omega: float, eps: float) -> float:
+    """Return log10 of the least width of prp-counting, over alpha up to 100."""
+    a = np.arange(1, 101)
+    favard = np.array([favard_constant(int(alpha)) for alpha in a])
+    # logarithms throughout: 1 + T and the width leave the range of doubles
+    end = (math.log(2 / eps) - special.betaln(omega + 1, a) - np.log(a)) / omega
+    ln_beta = np.log((1 + omega) * end) - end - np.log1p(-np.exp(-end))
+    ln_gamma = (special.gammaln(omega + a + 1) - special.gammaln(omega)
+                - (a + 1) * ln_beta)
+    ln_constant = (np.log((a + 1) * favard) - a * math.log(2)
+                   + special.gammaln(2 * a + 2) - special.gammaln(a + 2))
+    # m (m - 1) ... (m - a + 1) >= (m - a + 1)^a
+    factor = (math.log(2 / eps) + ln_constant + ln_gamma) / a
+    return float((np.logaddexp(np.log(a), factor) / math.log(10)).min())

@@ -36,8 +36,9 @@ def run(config: Config) -> Table:
 
     Columns: ``count``, the least width of any linear network; ``sum_width`` and
     ``sum_margin`` of ``trapezoid_sum``; ``cascade_width`` and ``cascade_margin`` of
-    prp-cascade; and ``bound``, the width that thm-width-or-margin demands of a network
-    with that margin, departure and amplitude.
+    prp-cascade; ``bound``, the width that thm-width-or-margin demands of a network
+    with that margin, departure and amplitude; and ``log10_diagonal``, the logarithm of
+    what cor-fixed-margin-width demands of diagonal ones with the margin 1.
 
     Args:
         config: what to compute.
@@ -53,7 +54,9 @@ def run(config: Config) -> Table:
             "sum_width": len(rho_hat.rates), "sum_margin": min(rho_hat.rates),
             "cascade_width": math.ceil(S * ((2 / eps) ** (1 / omega) - 1)),
             "cascade_margin": S,
-            "bound": S * ((2 * eps) ** (-1 / omega) - 1) / (4 * math.log(4))})
+            "bound": S * ((2 * eps) ** (-1 / omega) - 1) / (4 * math.log(4)),
+            "log10_diagonal": math.log10(eps) + ((2 * eps) ** (-1 / omega) - 1)
+            / math.log(10)})
     return Table(**{name: [row[name] for row in rows] for name in rows[0]})
 
 

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from comlib.models import RecurrentModel
-from comlib.models.scan import ACTIVATIONS, scan
+from comlib.models.activations import ACTIVATIONS
+from comlib.models.scan import scan
 
 
 def naive_response(model: RecurrentModel, x: Tensor, keep: bool = True) -> Tensor:

@@ -9,6 +9,7 @@ from comlib import RNN, impulse, white_noise
 from comlib.functional import DTYPE
 from comlib.models import RecurrentModel
 from comlib.models.response import response
+from comlib.models.scan import Steps
 from .loops import loop_response, naive_response, torch_network
 from .timing import Case, Way
 
@@ -123,8 +124,7 @@ def elman_step(m: int, length: int, batch: int, activation: str, device: str) ->
     def ours() -> Tensor:
         inputs = torch.cat([x, torch.ones_like(x)], -1)
         B = torch.cat([model.U, model.b[:, None]], -1)
-        return response(model.W, B, model.c, inputs, diagonal=False,
-                        activation=activation)
+        return response(Steps(model.W, B, model.c, activation), inputs)
 
     def step(respond: Callable[[], Tensor]) -> Way:
         return gradients(model, lambda: (respond() - y).square().mean())

@@ -1,0 +1,108 @@
+"""One task that a network learns and cannot keep, beside one that it can.
+
+Both tasks ask for a weighted mean of the past. The networks are the best of their
+width in mean square on white noise; then all eigenvalues are moved by one amount.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from matplotlib.figure import Figure
+
+from comlib import (LinearFunctional, Table, TemperedPolynomial, distance,
+                    fit_exponentials, stability_margin)
+from comlib.evidence import figures
+from comlib.measures import certified_lower_curve
+
+__all__ = ["Config", "plot", "run"]
+
+_TASKS = ("power law", "exponential")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Memories (1 + t)^(-p) and exp(-gamma t) (1 + t)^(-p), networks, the move.
+
+    Args:
+        p: exponent of both.
+        gamma: decay rate of the second.
+        widths: hidden units m.
+        radius: beta, by which every eigenvalue moves.
+        horizon: the last time.
+        dt: timebase.
+        every: number of time points between two rows of a kernel.
+    """
+
+    p: float = 1.5
+    gamma: float = 0.5
+    widths: tuple[int, ...] = (1, 2, 3, 4, 6)
+    radius: float = 0.05
+    horizon: float = 100.0
+    dt: float = 0.02
+    every: int = 50
+
+
+def run(config: Config) -> Table:
+    """Return memories before and after the move, with the errors on every row.
+
+    ``target``, ``memory`` and ``moved`` are kernels over ``time``. ``error`` and
+    ``moved_error`` are L1 distances on the horizon over the L1 norm of the target,
+    the second after the worse of the two moves; ``floor`` is what the target alone
+    says of it as the width grows (thm-shift); ``margin`` is the stability margin.
+
+    Args:
+        config: what to compute.
+    """
+    tables, tasks, widths = [], [], []
+    for task, gamma in zip(_TASKS, (0.0, config.gamma), strict=True):
+        for width in config.widths:
+            tables.append(_rows(TemperedPolynomial(config.p, gamma), width, config))
+            tasks.append(task)
+            widths.append(width)
+    return Table.stack(tables, task=tasks, width=widths)
+
+
+def plot(table: Table) -> Figure:
+    """Draw the memories of the widest networks, and the errors by width.
+
+    Args:
+        table: from ``run``.
+    """
+    fig, (left, right) = figures.panels(2, height=2.9)
+    widest = table.where(width=table["width"].max())
+    for task, color in zip(_TASKS, figures.COLOURS):
+        rows, points = widest.where(task=task), table.where(task=task, time=0.0)
+        left.plot(rows["time"], rows["target"], "-", color=color, lw=4, alpha=0.3)
+        left.plot(rows["time"], rows["memory"], "-", color=color)
+        left.plot(rows["time"], rows["moved"], "--", color=color,
+                  label=f"{task}, moved")
+        right.plot(points["width"], points["error"], "o-", color=color)
+        right.plot(points["width"], points["moved_error"], "o--", color=color,
+                   label=f"{task}, moved")
+        right.axhline(points["floor"][0], color=color, lw=0.8, ls=":")
+    left.set(xlabel="time since the input", ylabel="memory", yscale="log",
+             ylim=(1e-6, 2), title="what is remembered")
+    right.set(xlabel="width m", ylabel="relative error", yscale="log",
+              title="error, before and after")
+    figures.label_lines(left, right)
+    return fig
+
+
+def _rows(rho: TemperedPolynomial, width: int, config: Config) -> Table:
+    length, H = round(config.horizon / config.dt), LinearFunctional(rho, config.dt)
+    model = fit_exponentials(rho, width, dt=config.dt).model
+    w, beta = model.w.detach(), config.radius
+    stack = model.with_parameters({
+        "w": torch.stack([w, w + beta, w - beta]),
+        "U": model.U.detach().expand(3, -1, -1),
+        "c": model.c.detach().expand(3, -1, -1)})
+    at = slice(None, None, config.every)
+    kernels = stack.kernel_samples(length)[:, at, 0, 0].detach()
+    errors = distance(H, stack, length).detach() / rho.l1_norm()
+    floor = certified_lower_curve(rho, [beta], config.horizon)["lower"][0]
+    numbers = {"error": float(errors[0]), "moved_error": float(errors[1:].max()),
+               "floor": floor / rho.l1_norm(), "margin": float(stability_margin(model))}
+    count = kernels.shape[1]
+    return Table(time=config.dt * config.every * torch.arange(count),
+                 target=H.kernel_samples(length)[at, 0, 0], memory=kernels[0],
+                 moved=kernels[1], **{n: [v] * count for n, v in numbers.items()})
