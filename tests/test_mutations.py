@@ -44,6 +44,9 @@ MUTATIONS = {
     "book/linear/dynamics": (
         "comlib/dynamics/plateau.py",
         "(a * l1).square()", "l1.square()"),
+    "book/linear/training": (
+        "comlib/targets/lorenz.py",
+        "ring[:-3] - ring[3:]", "ring[:-3] - ring[2:-1]"),
     "book/linear/curse": (
         "comlib/kernels/trapezoid.py",
         "return 2 * float(np.exp(logs).sum())", "return float(np.exp(logs).sum())"),
