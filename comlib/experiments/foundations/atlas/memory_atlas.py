@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 
 from comlib import Functional, Table, TorchRecurrent, memory_function
-from comlib.evidence.figures import bands, panels
+from comlib.evidence.figures import bands, label_lines, panels
 from comlib.measures import impulse_memory
 from comlib.models import S4D, CausalAttention
 
@@ -112,4 +112,5 @@ def plot(table: Table) -> Figure:
               "upper", by="layers", yscale="log", floor=100 * _FLOOR,
               xlabel="time $t$", ylabel="memory", ax=ax)
         ax.set_title(f"{name}, {query}")
+    label_lines(*axes)
     return fig
