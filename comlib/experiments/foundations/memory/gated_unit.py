@@ -78,6 +78,6 @@ def plot(table: Table) -> Figure:
         lines(shown.where(query=query, bound=bound), "time", "memory", xscale="log",
               yscale="log", xlabel="time $t$", ylabel="memory", labels=[text],
               floor=1e-10, ax=ax, color=COLOURS[index], linestyle=DASHES[index])
-    ax.set_title("One gated unit, three queries")
+    ax.set(title="One gated unit, three queries", ylim=(1e-12, 1))
     label_lines(ax)
     return fig

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from comlib import RNN, Table, memory_function
-from comlib.evidence.figures import label_lines, lines, panels, slope
+from comlib.evidence.figures import legend_above, lines, panels, slope
 from comlib.functional import DTYPE
 
 
@@ -98,5 +98,5 @@ def plot(table: Table) -> Figure:
           xlabel="time $t$", ylabel="$M_B(t)$")
     ax.set(title="One hardtanh unit", ylim=(1e-6, 2))
     slope(ax, 3, 0.6, -1, "slope −1", x1=30)
-    label_lines(ax)
+    legend_above(ax, cols=4)
     return fig
