@@ -101,13 +101,13 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    names = dict.fromkeys(table["architecture"].tolist())
+    names = table.values("architecture")
     # what is forgotten at once has no curve
     pairs = [(name, query) for name in names for query in _QUERIES
              if sum(table.where(architecture=name, query=query)["median"]
                     > 100 * _FLOOR) > len(set(table["layers"].tolist()))]
     texts = [f"{n} layers" if n > 1 else "1 layer"
-             for n in dict.fromkeys(table["layers"].tolist())]
+             for n in table.values("layers")]
     fig, axes = panels(len(pairs), 2, height=2.4)
     for ax, (name, query) in zip(axes, pairs, strict=True):
         bands(table.where(architecture=name, query=query), "time", "median", "lower",

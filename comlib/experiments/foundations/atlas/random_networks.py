@@ -72,7 +72,7 @@ def plot(table: Table) -> Figure:
     fig, axes = panels(2)
     titles = {"one_input": "Slope at one input", "memory": "Memory function"}
     for ax, (column, title) in zip(axes, titles.items(), strict=True):
-        for index, gain in enumerate(dict.fromkeys(table["gain"].tolist())):
+        for index, gain in enumerate(table.values("gain")):
             part = table.where(gain=gain)
             others = [None] * (len(set(part["seed"].tolist())) - 1)
             lines(part, "time", column, by="seed", labels=[f"gain {gain:g}", *others],

@@ -88,7 +88,7 @@ def plot(table: Table) -> Figure:
     """
     late = table["time"] > 0
     shown = Table(**{name: table[name][late] for name in table.columns})
-    labels = [f"B = {bound:g}" for bound in dict.fromkeys(table["bound"].tolist())]
+    labels = [f"B = {bound:g}" for bound in table.values("bound")]
     fig, (ax,) = panels(1, height=2.9)
     lines(shown, "time", "law", by="bound", labels=labels, xscale="log", yscale="log",
           linewidth=1.2, ax=ax)
