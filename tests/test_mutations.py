@@ -29,6 +29,9 @@ MUTATIONS = {
     "book/foundations/memory": (
         "comlib/measures/suprema.py",
         "response(x) / x.abs().amax(-1)", "response(x) / (1 + x).abs().amax(-1)"),
+    "book/foundations/atlas": (
+        "comlib/experiments/foundations/atlas/periodic_network.py",
+        "W @ np.tanh(z)", "W @ np.arctan(z)"),
     "book/foundations/stability": (
         "comlib/kernels/decaying.py",
         "roots_genlaguerre(width, self.p - 1)", "roots_genlaguerre(width, self.p)"),
