@@ -11,12 +11,15 @@ PINS := $(shell { pwd; cat requirements*.txt pyproject.toml; } \
 	| sha256sum | cut -c1-16)
 DOCS := .venv/docs-$(PINS)
 STAMP := .venv/ready-$(PINS)
+OLDEST := tests/test_bad_calls.py tests/test_kernels.py tests/test_models.py \
+	tests/test_adapters.py tests/test_training.py tests/test_figures.py \
+	tests/test_measures_memory.py tests/test_measures_stability.py
 ifeq ($(wildcard .venv/bin/python),)
 .PHONY: $(DOCS) $(STAMP)
 endif
 
 .NOTPARALLEL:
-.PHONY: help book test unit nbval notebooks clean
+.PHONY: help book test unit nbval oldest notebooks clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile \
@@ -35,11 +38,17 @@ unit: $(STAMP)  ## test the package and the book (shapes in signatures included)
 	OMP_NUM_THREADS=1 $(RUN) pytest tests -n $(JOBS) \
 		--jaxtyping-packages=comlib,shapes.check
 
+oldest:  ## test the package with the oldest versions it allows (Python 3.10 or 3.11)
+	$(PYTHON) -m venv --clear .venv-oldest
+	.venv-oldest/bin/python -m pip install -q --disable-pip-version-check \
+		-c requirements-oldest.txt -e . pytest pillow
+	OMP_NUM_THREADS=1 .venv-oldest/bin/python -m pytest -q $(OLDEST)
+
 notebooks: $(STAMP)  ## re-execute the chapters that changed (ALL=1: every one)
 	.venv/bin/python book/notebooks.py $(if $(ALL),--all)
 
 clean:  ## remove the environment and everything that was built
-	rm -rf .venv _build *.egg-info
+	rm -rf .venv .venv-oldest _build *.egg-info
 
 $(DOCS):
 	@echo "Installing what the pages need into .venv (half a minute)"

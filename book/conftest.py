@@ -2,9 +2,9 @@
 
 Text must agree word by word; numbers with a decimal point or an exponent may
 differ by a relative 1e-6, or by what a cell's tag says (`rtol:1e-3`). Figures must
-have their ink in the same places. Stderr is not compared: library chatter differs
-between machines (tests/test_book.py forbids *stored* stderr). A cell tagged `gpu`
-runs everywhere and is compared only where there is no CUDA device.
+have their ink and their colours in the same places. Stderr is not compared: library
+chatter differs between machines (tests/test_book.py forbids *stored* stderr). A cell
+tagged `gpu` runs everywhere and is compared only where there is no CUDA device.
 """
 
 import base64
@@ -24,6 +24,11 @@ NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w)"
 RTOL, ATOL = 1e-6, 1e-12
 MOVED_INK = 0.05
 """A curve drawn x1.2 moves 5.3 % of the ink, another font or dpi none of it."""
+MOVED_COLOUR = 0.2
+"""Two curves that swap colours lose half of them or more, a fifth if both are shades
+of orange; of a picture that is scaled by 0.7 up to 12 % go."""
+COLOUR = 60
+"""Differences of a channel, of 255, that are seen."""
 
 
 def same_number(stored: str, computed: str, rtol: float) -> bool:
@@ -43,18 +48,18 @@ def same_text(stored: str, computed: str, rtol: float = RTOL) -> bool:
     return all(same_number(a, b, rtol) for a, b in pairs)
 
 
-def grey(picture: str) -> Image.Image:
-    """Return a base64 PNG as a grey image 480 pixels wide, on white."""
+def small(picture: str, mode: str) -> Image.Image:
+    """Return a base64 PNG 480 pixels wide, on white, in grey ("L") or colour."""
     image = Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGBA")
     white = Image.new("RGBA", image.size, "white")
-    image = Image.alpha_composite(white, image).convert("L")
+    image = Image.alpha_composite(white, image).convert(mode)
     height = round(480 * image.height / image.width)
     return image.resize((480, height), Image.Resampling.BOX)
 
 
 def moved_ink(stored: str, computed: str) -> float:
     """Return the share of dark pixels without a counterpart within 3 pixels."""
-    images = grey(stored), grey(computed)
+    images = small(stored, "L"), small(computed, "L")
     if abs(images[0].height - images[1].height) > 8:
         return 1.0
     images = images[0], images[1].resize(images[0].size)
@@ -62,6 +67,21 @@ def moved_ink(stored: str, computed: str) -> float:
     near = [np.asarray(image.filter(ImageFilter.MinFilter(7))) < 190
             for image in images]
     lost = [(dark[i] & ~near[1 - i]).sum() / max(dark[i].sum(), 1) for i in (0, 1)]
+    return float(max(lost))
+
+
+def changed_colour(stored: str, computed: str) -> float:
+    """Return the share of coloured pixels without one like it within 3 pixels."""
+    images = small(stored, "RGB"), small(computed, "RGB")
+    first, second = (np.asarray(image.resize(images[0].size)).astype(int)
+                     for image in images)
+    lost = []
+    for mine, other in ((first, second), (second, first)):
+        coloured = mine.max(-1) - mine.min(-1) > COLOUR
+        near = [np.abs(mine - np.roll(other, (down, right), (0, 1))).max(-1)
+                for down in range(-3, 4) for right in range(-3, 4)]
+        gone = coloured & (np.min(near, 0) > COLOUR)
+        lost.append(gone.sum() / max(coloured.sum(), 1))
     return float(max(lost))
 
 
@@ -80,6 +100,9 @@ def figure_complaint(stored: list, computed: list) -> str:
         moved = moved_ink(picture, new)
         if moved > MOVED_INK:
             return f"a figure differs from the stored one: {moved:.1%} of the ink moved"
+        changed = changed_colour(picture, new)
+        if changed > MOVED_COLOUR:
+            return f"a figure differs from the stored one: {changed:.1%} of its colour"
     return ""
 
 

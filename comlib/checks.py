@@ -1,7 +1,9 @@
 """Bad input: what every argument is checked with, and how it is refused."""
 
+import math
+from collections.abc import Iterable, Sized
 from dataclasses import fields
-from numbers import Integral
+from numbers import Integral, Real
 
 import torch
 from torch import Tensor
@@ -42,8 +44,8 @@ def check_count(argument: str, value: int, least: int = 1) -> int:
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise InputError(argument, f"must be a whole number >= {least}",
-                         repr(value), f"pass an int, e.g. {argument}={least + 10}")
-    return value
+                         shown(value), f"pass an int, e.g. {argument}={least + 10}")
+    return int(value)
 
 
 def check_positive(argument: str, value: float, zero: bool = False) -> float:
@@ -59,12 +61,74 @@ def check_positive(argument: str, value: float, zero: bool = False) -> float:
     """
     rule = "must be a finite number " + (">= 0" if zero else "> 0")
     try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not (0 < number < float("inf") or (zero and number == 0)):
-        raise InputError(argument, rule, repr(value), f"pass e.g. {argument}=1.0")
+        number = math.nan if isinstance(value, (str, bool)) else float(value)
+    except (TypeError, ValueError, RuntimeError):
+        number = math.nan
+    if not (0 < number < math.inf or (zero and number == 0)):
+        raise InputError(argument, rule, shown(value), f"pass e.g. {argument}=1.0")
     return number
+
+
+def check_choice(argument: str, value: str, known: Iterable[str]) -> str:
+    """Return ``value`` if it is one of the known names.
+
+    Args:
+        argument: the name that the error message gives.
+        value: what came.
+        known: the names.
+
+    Raises:
+        InputError: it is none of them.
+    """
+    known = list(known)
+    if not isinstance(value, str) or value not in known:
+        raise InputError(argument, f"must be one of {', '.join(known)}", shown(value),
+                         f"choose one, e.g. {argument}={known[0]!r}")
+    return value
+
+
+def check_filled(argument: str, value: Sized) -> Sized:
+    """Return ``value`` if it holds something.
+
+    Args:
+        argument: the name that the error message gives.
+        value: what came.
+
+    Raises:
+        InputError: it is empty.
+    """
+    if len(value) == 0:
+        raise InputError(argument, "must hold at least one", "none",
+                         "leave the call out, or pass one")
+    return value
+
+
+def check_finite(argument: str, value: float) -> float:
+    """Return ``value`` if it is a finite number of any sign.
+
+    Args:
+        argument: the name that the error message gives.
+        value: what came.
+
+    Raises:
+        InputError: it is not.
+    """
+    if not isinstance(value, Real) or not math.isfinite(value):
+        raise InputError(argument, "must be a finite number", shown(value),
+                         f"pass e.g. {argument}=1.0")
+    return value
+
+
+def shown(value: object) -> str:
+    """Return one short line for what came: a tensor's type and shape, else its repr.
+
+    Args:
+        value: what came.
+    """
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        return f"{type(value).__name__} of {value.dtype}, shape {tuple(value.shape)}"
+    text = repr(value) if len(repr(value)) < 60 else f"a {type(value).__name__}"
+    return text if "\n" not in text else f"a {type(value).__name__}"
 
 
 def check_parameters(cls: type, parameters: dict[str, object]) -> None:

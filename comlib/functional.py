@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from .arguments import checked
 from .checks import InputError, check_count, check_positive, check_tensor
 
 DTYPE = torch.float64
@@ -24,6 +25,17 @@ class Functional(torch.nn.Module, ABC):
     (\\*stack, batch, time, d_out); sample k stands for the time k*dt. Before its
     first sample the input is zero. A stack of functionals is a functional: its
     parameters carry the leading dimensions ``stack``, () for a single one.
+
+    One's own needs ``respond`` alone, on checked inputs, and float64 weights::
+
+        class MovingAverage(Functional):
+            def respond(self, x):
+                before = torch.nn.functional.pad(x, (0, 0, 1, -1))
+                return (x + before) / 2
+
+        memory_function(MovingAverage(dt=0.1), length=20)
+
+    A torch module or function becomes one in ``CausalModule``.
 
     Source: def-functional in the book; "Inverse Approximation Theory", Sec. 2.1.
 
@@ -123,7 +135,8 @@ class Functional(torch.nn.Module, ABC):
             InputError: the functional is not linear or affine.
         """
         raise InputError("H", "must be linear or affine to have a memory kernel",
-                         type(self).__name__, "use comlib.impulse_response")
+                         type(self).__name__,
+                         "use impulse_response, or response_distance")
 
     def offset(self, length: int) -> Float[Tensor, "*stack time d_out"]:
         """Return H_t(0), the affine part; zero for a linear functional.
@@ -134,6 +147,24 @@ class Functional(torch.nn.Module, ABC):
         like = next(self.parameters(), torch.zeros((), dtype=DTYPE))
         return self(like.new_zeros(1, check_count("length", length), self.d_in))[
             ..., 0, :, :]
+
+
+def check_single(argument: str, H: Functional) -> Functional:
+    """Return the functional if it is a single one, and not a stack.
+
+    Args:
+        argument: the name that the error message gives.
+        H: what came.
+
+    Raises:
+        InputError: it is a stack.
+    """
+    shape = getattr(getattr(H, "c", None), "shape", ())
+    if len(shape) > 2:
+        raise InputError(argument, "must be a single one, not a stack",
+                         f"readouts of shape {tuple(shape)}",
+                         "take its members one by one")
+    return H
 
 
 def check_timebase(*functionals: Functional) -> float:
@@ -175,6 +206,7 @@ def check_recurrent(model: object, argument: str = "model") -> Functional:
     return model
 
 
+@checked
 def time_grid(length: int, dt: float) -> Float[Tensor, " time"]:
     """Return the times 0, dt, ..., (length - 1)*dt.
 

@@ -114,6 +114,14 @@ def clean_outputs(chapter: Chapter) -> list[str]:
             if output.output_type == "error" or output.get("name") == "stderr"]
 
 
+def every_output_is_compared(chapter: Chapter) -> list[str]:
+    """Complain about what nbval would let pass: its tags, and its comments."""
+    return [f"cell {cell.execution_count} is not compared: {word!r}"
+            for cell in chapter.code()
+            for word in [*tags(cell), *re.findall(r"#.*", cell.source)]
+            if re.search(r"nbval|PYTEST_VALIDATE|raises-exception", word, re.I)]
+
+
 def described_figures(chapter: Chapter) -> list[str]:
     complaints = []
     for cell in chapter.code():
@@ -356,9 +364,9 @@ def records_complaints(chapters: list[Chapter], root: Path) -> list[str]:
             + [f"record {name} does not exist" for name in sorted(map(str, missing))])
 
 
-CHECKS = [pair_in_sync, executed_in_order, clean_outputs, described_figures,
-          drawn_figures, small, no_definitions, short_cells, theorems_are_claimed,
-          claims_reach_a_verdict]
+CHECKS = [pair_in_sync, executed_in_order, clean_outputs, every_output_is_compared,
+          described_figures, drawn_figures, small, no_definitions, short_cells,
+          theorems_are_claimed, claims_reach_a_verdict]
 
 MOULD = [one_badge, definitions_claim_nothing, long_proofs_fold, scaffolding_folds]
 """For chapters that collect their claims; soon for all."""

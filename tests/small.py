@@ -40,6 +40,8 @@ SMALL = {
         "rates": (0.7, 1.2), "first": 6.0, "last": 12.0, "count": 4}),
     "linear.dynamics.plateau_snapshots": (5, {
         "width": 2, "delay": 5.0, "seed": 0, "level": 0.9, "rows": 40}),
+    "linear.escape.duplicated_path": (3, {"delay": 8.0}),
+    "linear.escape.duplicated_start": (2, {"delay": 8.0}),
     "linear.escape.escape_law": (2, {"rates": (1.0,), "delays": (7.0, 8.0)}),
     "linear.escape.random_starts": (2, {
         "widths": (2, 4), "delays": (6.0,), "seeds": 3}),
@@ -54,6 +56,8 @@ SMALL = {
         "omegas": (0.4, 1.0), "epsilons": (0.1, 0.001)}),
     "linear.margin.width_or_margin": (2, {"last": 0.001, "count": 4}),
     "linear.optimisers.adam_edge": (1, {"delay": 5.0, "updates": 30}),
+    "linear.optimisers.adam_late": (2, {
+        "delays": (5.0, 6.0), "learning_rates": (0.01,)}),
     "linear.optimisers.architectures": (4, {
         "cell": "linear", "width": 4, "centers": (0.0, 2.0), "updates": 10, "batch": 8,
         "length": 16, "every": 5}),

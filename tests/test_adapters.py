@@ -1,15 +1,17 @@
 """torch's own layers against loops written from their documentation."""
 
+import copy
 import math
 
 import numpy as np
 import pytest
 import torch
 
-from comlib import InputError, TorchRecurrent, white_noise
+from comlib import (InputError, TorchRecurrent, memory_function,
+                    white_noise)
 from comlib.functional import DTYPE
 from comlib.measures import causality_defect, homogeneity_defect
-from comlib.models import CausalAttention
+from comlib.models import CausalAttention, CausalModule
 from comlib.models.adapters import sinusoidal_positions
 
 
@@ -216,14 +218,115 @@ def test_a_recurrent_network_without_biases_is_time_homogeneous():
         assert homogeneity_defect(H, x, 5) < 1e-14
 
 
-@pytest.mark.parametrize(
-    "options, word",
-    [
-        ({}, "batch_first"),
-        ({"batch_first": True, "bidirectional": True}, "bidirectional"),
-        ({"batch_first": True, "dropout": 0.1, "num_layers": 2}, "dropout"),
-    ],
-)
-def test_a_module_that_is_no_causal_functional_is_refused(options, word):
-    with pytest.raises(InputError, match=word):
-        TorchRecurrent(torch.nn.GRU(1, 3, **options))
+def both_ways(module, twin):
+    """Give a batch first module and one that is not the same weights."""
+    twin.load_state_dict(module.state_dict())
+    return module, twin
+
+
+@pytest.mark.parametrize("cell", [torch.nn.RNN, torch.nn.GRU, torch.nn.LSTM])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_module_may_have_the_batch_first_or_not(cell, layers):
+    first, second = both_ways(cell(2, 3, layers, batch_first=True), cell(2, 3, layers))
+    x = white_noise(4, 5, 2, dt=1.0, seed=0)
+    assert torch.equal(TorchRecurrent(first)(x), TorchRecurrent(second)(x))
+    assert second.batch_first is False  # the copy is turned, not the module
+
+
+def test_dropout_is_off():
+    module = torch.nn.GRU(1, 3, 2, dropout=0.5)
+    H, x = TorchRecurrent(module), white_noise(2, 9, dt=1.0, seed=0)
+    assert module.training and torch.equal(H(x), H(x))
+
+
+def test_a_bidirectional_module_is_refused_with_the_reason():
+    with pytest.raises(InputError, match="bidirectional.*not causal"):
+        TorchRecurrent(torch.nn.GRU(1, 3, bidirectional=True))
+
+
+class LastOfAll(torch.nn.Module):
+    """y_t = x_t plus what the window holds at its last time point."""
+
+    def forward(self, x):
+        return x + x[:, -1:]
+
+
+class Padded(torch.nn.Module):
+    """A convolution that is padded by ``before`` and ``after``."""
+
+    def __init__(self, before, after):
+        super().__init__()
+        self.pad = before, after
+        self.layer = torch.nn.Conv1d(2, 3, before + after + 1)
+
+    def forward(self, x):
+        return self.layer(torch.nn.functional.pad(x.mT, self.pad)).mT
+
+
+class Kept(torch.nn.Module):
+    """It goes on where the last call ended."""
+
+    def __init__(self):
+        super().__init__()
+        self.last = 0.0
+
+    def forward(self, x):
+        y = x.cumsum(1) + self.last
+        self.last = y[:1, -1:]
+        return y
+
+
+def test_a_causal_module_is_the_module_in_double_precision():
+    module = Padded(4, 0)
+    H = CausalModule(module, dt=0.1, d_in=2, d_out=3)
+    x = white_noise(2, 9, 2, dt=0.1, seed=0)
+    assert next(module.parameters()).dtype == torch.float32
+    assert torch.equal(H(x), copy.deepcopy(module).double()(x))
+    memory = memory_function(H, 12)
+    assert memory[:5].min() > 0 and memory[5:].max() < 1e-12
+
+
+def test_normalisation_is_fixed_and_dropout_off():
+    norm = torch.nn.Sequential(torch.nn.Linear(1, 4), torch.nn.Dropout(0.5),
+                               torch.nn.LayerNorm(4))
+    H, x = CausalModule(norm, dt=1.0, d_out=4), white_noise(2, 9, dt=1.0, seed=0)
+    assert norm.training and torch.equal(H(x), H(x))
+
+
+def test_a_function_is_taken_as_it_is():
+    H = CausalModule(lambda x: x.cumsum(1) / 2, dt=0.5)
+    assert torch.allclose(memory_function(H, 4),
+                          torch.tensor([1.0, 1, 1, 1], dtype=DTYPE))
+
+
+def test_its_weights_can_be_trained_and_moved():
+    H = CausalModule(torch.nn.Linear(1, 1), dt=0.1)
+    twin = H.with_parameters({"module.bias": torch.ones(1, dtype=DTYPE)})
+    x = white_noise(2, 9, dt=0.1, seed=0)
+    assert torch.allclose(twin(x) - H(x), (1 - H.module.bias).expand(2, 9, 1))
+    assert set(dict(H.named_parameters())) == {"module.weight", "module.bias"}
+
+
+@pytest.mark.parametrize("module, words", [
+    (Padded(3, 1), "output 0 moves with the inputs from time point 1 on"),
+    (Padded(0, 4), "output 0 moves with the inputs from time point 4 on"),
+    (LastOfAll(), "output 0 moves with the inputs from time point 31 on"),
+    (lambda x: x.flip(1), "must be causal"),
+    (lambda x: x - x.mean(1, keepdim=True), "must be causal"),
+    (lambda x: x + x.roll(-3, 1), "from time point 3 on"),
+    (lambda x: x - x.mean(0, keepdim=True), "each input of a batch by itself"),
+    (lambda x: x / x.shape[1], "not depend on how long"),
+    (Kept(), "in the same way"),
+    (lambda x: x + torch.rand_like(x), "in the same way"),
+    (torch.nn.GRU(1, 1, batch_first=True), "TorchRecurrent"),
+    (lambda x: (x, x), "a tensor of shape .*got tuple"),
+    (lambda x: x[..., 0], "a tensor of shape"),
+    (lambda x: x.float(), "float64"),
+    (lambda x: x / 0, "finite"),
+    (torch.nn.Linear(2, 1), "d_in"),
+    (torch.nn.Linear(1, 1).forward, "so that its weights are converted"),
+])
+def test_what_is_no_causal_functional_is_refused_with_the_reason(module, words):
+    size = (2, 3) if isinstance(module, Padded) else (1, 1)
+    with pytest.raises(InputError, match=words):
+        CausalModule(module, dt=0.1, d_in=size[0], d_out=size[1])

@@ -19,28 +19,31 @@ import torch
 import comlib
 
 ROOT = Path(__file__).parents[1]
+BELOW = {"checks", "arguments"}
 KNOWS = {
     "checks": set(),
-    "functional": {"checks"},
-    "evidence": {"checks", "functional"},
-    "kernels": {"checks", "functional"},
-    "models": {"checks", "functional"},
-    "targets": {"checks", "functional", "kernels", "models"},
-    "measures": {"checks", "functional", "evidence", "kernels", "models", "targets"},
+    "arguments": {"checks"},
+    "functional": BELOW,
+    "evidence": {*BELOW, "functional"},
+    "kernels": {*BELOW, "functional"},
+    "models": {*BELOW, "functional"},
+    "targets": {*BELOW, "functional", "kernels", "models"},
+    "measures": {*BELOW, "functional", "evidence", "kernels", "models", "targets"},
     "measures.spectrum": set(),
     "measures.approximation": set(),
     "measures.perturbation": {"measures.spectrum"},
-    "dynamics": {"checks", "functional", "evidence", "kernels"},
-    "training": {"checks", "functional", "evidence", "kernels", "models", "targets",
+    "dynamics": {*BELOW, "functional", "evidence", "kernels"},
+    "training": {*BELOW, "functional", "evidence", "kernels", "models", "targets",
                  "measures"},
-    "experiments": {"", "checks", "functional", "evidence", "kernels", "models",
+    "experiments": {"", *BELOW, "functional", "evidence", "kernels", "models",
                     "targets", "measures", "dynamics", "training"},
 }
 """What each folder may import, besides itself; a folder in a folder may also import
 what the outer one may, and its modules, which in turn do not know it."""
 
-ONLY = {"evidence.palette": set(), "evidence.panels": {"checks", "evidence.palette"},
-        "evidence.figures": {"checks", "evidence.tables", "evidence.palette",
+ONLY = {"evidence.palette": set(),
+        "evidence.panels": {*BELOW, "evidence.palette"},
+        "evidence.figures": {*BELOW, "evidence.tables", "evidence.palette",
                              "evidence.panels"}}
 """Modules that know less than their folder may."""
 

@@ -6,11 +6,41 @@ import torch
 from jaxtyping import TypeCheckError
 
 import comlib as cm
-from comlib import Exp, Exponential, InputError, LinearFunctional, UnstableError
+from comlib import (
+    Exp,
+    Exponential,
+    Functional,
+    InputError,
+    LinearFunctional,
+    UnstableError,
+)
+from comlib.dynamics import ModeLoss, gradient_flow
 from comlib.functional import DTYPE
+from comlib.kernels import Combination, MatrixExponential, ShiftedBox, Sine
+from comlib.measures import (
+    causality_defect,
+    certified_lower_curve,
+    fitted_power,
+    fitted_rate,
+    homogeneity_defect,
+    impulse_memory,
+    linearity_defect,
+    reversed_memory,
+    small_signal_memory,
+)
+from comlib.models import CausalAttention, InverseQuadratic, ReLU, S4D, UnitGain
+from comlib.targets import (
+    Delay,
+    Residual,
+    bump,
+    ornstein_uhlenbeck,
+    reversed_heaviside,
+    sine,
+)
+from comlib.training import descend
 
 # under --jaxtyping-packages the annotations refuse some calls before comlib does
-CHECKED = hasattr(cm.heaviside, "__wrapped__")
+CHECKED = hasattr(Functional.forward, "__wrapped__")
 
 W2, U2, C2 = (
     -torch.eye(2, dtype=DTYPE),
@@ -89,15 +119,15 @@ CALLS = {
     "a parameterization class": ("parameterization", lambda: rnn(parameterization=Exp)),
     "unit gain on a dense matrix": (
         "parameterization",
-        lambda: rnn(parameterization=cm.UnitGain()),
+        lambda: rnn(parameterization=UnitGain()),
     ),
     "ReLU on a dense matrix": (
         "parameterization",
-        lambda: rnn(parameterization=cm.ReLU()),
+        lambda: rnn(parameterization=ReLU()),
     ),
     "an eigenvalue out of range": (
         "eigenvalue",
-        lambda: rnn(W=-3 * U2[:, 0], parameterization=cm.InverseQuadratic()),
+        lambda: rnn(W=-3 * U2[:, 0], parameterization=InverseQuadratic()),
     ),
     "a defective matrix": (
         "W",
@@ -121,7 +151,7 @@ CALLS = {
     "a negative length": ("length", lambda: cm.distance(TARGET, LINEAR, -3)),
     "a kernel of length zero": ("length", lambda: LINEAR.kernel_samples(0)),
     "a time grid of a float": ("length", lambda: cm.time_grid(2.5, 0.1)),
-    "a reversed memory of length zero": ("length", lambda: cm.reversed_memory(H, 0)),
+    "a reversed memory of length zero": ("length", lambda: reversed_memory(H, 0)),
     # kernels
     "an unknown kernel parameter": ("lambda_", lambda: Exponential(lambda_=1.0)),
     "a negative rate": ("rate", lambda: Exponential(-1.0)),
@@ -131,8 +161,8 @@ CALLS = {
     "a negative gamma": ("gamma", lambda: cm.TemperedPolynomial(gamma=-0.1)),
     "a width of zero": ("width", lambda: cm.Gaussian(width=0.0)),
     "a negative center": ("center", lambda: cm.Airy(center=-1.0)),
-    "an empty box": ("stop", lambda: cm.ShiftedBox(3.0, 3.0)),
-    "a frequency of zero": ("frequency", lambda: cm.Sine(0.0)),
+    "an empty box": ("stop", lambda: ShiftedBox(3.0, 3.0)),
+    "a frequency of zero": ("frequency", lambda: Sine(0.0)),
     "more weights than rates": (
         "weights",
         lambda: cm.ExponentialSum((1.0, 2.0), (1.0,)),
@@ -141,23 +171,23 @@ CALLS = {
     "a rate of zero in a sum": ("rates", lambda: cm.ExponentialSum((1.0,), (0.0,))),
     "more kernels than weights": (
         "weights",
-        lambda: cm.Combination((1.0,), (Exponential(), Exponential())),
+        lambda: Combination((1.0,), (Exponential(), Exponential())),
     ),
     "a matrix kernel of two widths": (
         "W",
-        lambda: cm.MatrixExponential(C2[0], W2[:1, :1], U2[:, 0]),
+        lambda: MatrixExponential(C2[0], W2[:1, :1], U2[:, 0]),
     ),
     "a matrix kernel of a matrix": (
         "c",
-        lambda: cm.MatrixExponential(C2, W2, U2[:, 0]),
+        lambda: MatrixExponential(C2, W2, U2[:, 0]),
     ),
     "a divergent Laplace transform": ("s", lambda: Exponential(1.0).laplace(-1.0)),
     "too many exponentials": ("width", lambda: cm.Polynomial().exponential_sum(151)),
     "half an exponential": ("width", lambda: cm.Polynomial().exponential_sum(1.5)),
     # parameterizations
-    "an unknown parameter of a map": ("c", lambda: cm.InverseQuadratic(c=1.0)),
-    "a negative curvature": ("a", lambda: cm.InverseQuadratic(a=-1.0)),
-    "an offset of zero": ("b", lambda: cm.InverseQuadratic(b=0.0)),
+    "an unknown parameter of a map": ("c", lambda: InverseQuadratic(c=1.0)),
+    "a negative curvature": ("a", lambda: InverseQuadratic(a=-1.0)),
+    "an offset of zero": ("b", lambda: InverseQuadratic(b=0.0)),
     # targets
     "a target of no kernel": ("kernel", lambda: LinearFunctional([], 0.1)),
     "a target of a number": ("kernel", lambda: LinearFunctional(1.0, 0.1)),
@@ -171,23 +201,53 @@ CALLS = {
     ),
     "a residual of unequal sizes": (
         "functional",
-        lambda: cm.Residual(cm.RNN.random(2, dt=0.1, d_out=2)),
+        lambda: Residual(cm.RNN.random(2, dt=0.1, d_out=2)),
     ),
-    "half a lag": ("lag", lambda: cm.Delay(0.5, 0.1)),
-    "the kernel of the future": ("lag", lambda: cm.Delay(-1, 0.1).kernel_samples(5)),
+    "half a lag": ("lag", lambda: Delay(0.5, 0.1)),
+    "the kernel of the future": ("lag", lambda: Delay(-1, 0.1).kernel_samples(5)),
     "a memoryless sigmoid": ("activation", lambda: cm.Memoryless("sigmoid", 0.1)),
     # adapters
-    "time first": ("module", lambda: cm.TorchRecurrent(GRU(1, 2))),
     "both directions": (
         "module",
         lambda: cm.TorchRecurrent(GRU(1, 2, batch_first=True, bidirectional=True)),
     ),
-    "dropout": (
-        "module",
-        lambda: cm.TorchRecurrent(
-            GRU(1, 2, num_layers=2, batch_first=True, dropout=0.5)
-        ),
+    "a kernel of NaN": ("factor", lambda: Exponential() * float("nan")),
+    "an amplitude of None": ("amplitude", lambda: Exponential(amplitude=None)),
+    "an infinite amplitude": ("amplitude", lambda: Exponential(amplitude=1 / 1e-320)),
+    "more inputs than others": ("z", lambda: linearity_defect(H, X, X[:1])),
+    "a column beyond 2^63": ("n", lambda: cm.Table(n=np.array([2**63], np.uint64))),
+    "a goal of NaN": ("goal", lambda: descend(H, abs, goal=float("nan"))),
+    "a protocol that is a dict": (
+        "protocol",
+        lambda: cm.fit(LINEAR, TARGET, length=5, protocol={}),
     ),
+    "a target that is perturbed": (
+        "model",
+        lambda: cm.perturbation_error(TARGET, TARGET, [0.1], length=5),
+    ),
+    "a flow without end": (
+        "until",
+        lambda: gradient_flow(ModeLoss(Exponential()), CURVE[:2], float("inf")),
+    ),
+    "weights of float32": ("W", lambda: rnn(W=W2.float())),
+    "a model of float32": ("H", lambda: cm.memory_function(rnn().float(), 5)),
+    "the fit of a model of float32": (
+        "model",
+        lambda: cm.fit(rnn().float(), TARGET, length=5),
+    ),
+    "a target that is a kernel": (
+        "target",
+        lambda: cm.fit(LINEAR, Exponential(), length=5),
+    ),
+    "the Hankel values of a target": (
+        "model",
+        lambda: cm.hankel_singular_values(TARGET),
+    ),
+    "the radius of a stack": (
+        "W",
+        lambda: cm.complex_stability_radius(torch.stack([W2, W2])),
+    ),
+    "the radius of a target": ("W", lambda: cm.real_stability_radius(TARGET)),
     "no recurrent module": ("module", lambda: cm.TorchRecurrent(torch.nn.Linear(1, 1))),
     "an encoder that does not fit": (
         "encoder",
@@ -201,10 +261,10 @@ CALLS = {
     ),
     "an unknown cell": ("cell", lambda: cm.TorchRecurrent.random("MGU", 3)),
     "a cell of no width": ("width", lambda: cm.TorchRecurrent.random("GRU", 0)),
-    "heads that do not divide": ("width", lambda: cm.CausalAttention(8, heads=3)),
-    "no layers": ("layers", lambda: cm.CausalAttention(8, layers=0)),
-    "no states": ("state", lambda: cm.S4D(2, state=0)),
-    "a step of zero": ("steps", lambda: cm.S4D(2, steps=(0.0, 0.1))),
+    "heads that do not divide": ("width", lambda: CausalAttention(8, heads=3)),
+    "no layers": ("layers", lambda: CausalAttention(8, layers=0)),
+    "no states": ("state", lambda: S4D(2, state=0)),
+    "a step of zero": ("steps", lambda: S4D(2, steps=(0.0, 0.1))),
     # signals
     "heights without batch": ("x", lambda: cm.heaviside(HEIGHTS[0], 5)),
     "heights as numpy": ("x", lambda: cm.heaviside(HEIGHTS.numpy(), 5)),
@@ -212,32 +272,32 @@ CALLS = {
     "a start beyond the end": ("start", lambda: cm.heaviside(HEIGHTS, 5, 5)),
     "a negative start": ("start", lambda: cm.impulse(HEIGHTS, 5, 0.1, -1)),
     "half a start": ("start", lambda: cm.impulse(HEIGHTS, 5, 0.1, 0.5)),
-    "a stop beyond the end": ("stop", lambda: cm.reversed_heaviside(HEIGHTS, 5, 6)),
+    "a stop beyond the end": ("stop", lambda: reversed_heaviside(HEIGHTS, 5, 6)),
     "no noise": ("batch", lambda: cm.white_noise(0, 5, dt=0.1, seed=0)),
     "noise of no duration": ("length", lambda: cm.white_noise(1, 0, dt=0.1, seed=0)),
     "noise without timebase": ("dt", lambda: cm.white_noise(1, 5, dt=0.0, seed=0)),
     "noise of rate zero": (
         "rate",
-        lambda: cm.ornstein_uhlenbeck(1, 5, dt=0.1, seed=0, rate=0.0),
+        lambda: ornstein_uhlenbeck(1, 5, dt=0.1, seed=0, rate=0.0),
     ),
-    "a frequency that is no tensor": ("frequency", lambda: cm.sine(1.0, 5, 0.1)),
+    "a frequency that is no tensor": ("frequency", lambda: sine(1.0, 5, 0.1)),
     "a bump of no width": (
         "widths",
-        lambda: cm.bump(1.0, torch.zeros(1, dtype=DTYPE), 5, 0.1),
+        lambda: bump(1.0, torch.zeros(1, dtype=DTYPE), 5, 0.1),
     ),
     # measures
     "the memory of a kernel": ("H", lambda: cm.memory_function(Exponential(), 10)),
     "the impulse memory of a kernel": (
         "H",
-        lambda: cm.impulse_memory(Exponential(), 10),
+        lambda: impulse_memory(Exponential(), 10),
     ),
     "the reversed memory of a kernel": (
         "H",
-        lambda: cm.reversed_memory(Exponential(), 10),
+        lambda: reversed_memory(Exponential(), 10),
     ),
     "the small signal memory of a kernel": (
         "H",
-        lambda: cm.small_signal_memory(Exponential(), 10),
+        lambda: small_signal_memory(Exponential(), 10),
     ),
     "the impulse response of a kernel": (
         "H",
@@ -257,28 +317,28 @@ CALLS = {
         lambda: cm.impulse_response(H, 5, "closed form"),
     ),
     "a bound of zero": ("bound", lambda: cm.memory_function(H, 5, 0.0)),
-    "a negative bound": ("bound", lambda: cm.impulse_memory(LINEAR, 5, -1.0)),
-    "a bound of infinity": ("bound", lambda: cm.reversed_memory(H, 5, float("inf"))),
+    "a negative bound": ("bound", lambda: impulse_memory(LINEAR, 5, -1.0)),
+    "a bound of infinity": ("bound", lambda: reversed_memory(H, 5, float("inf"))),
     "a negative history": ("history", lambda: cm.memory_function(H, 5, history=-1)),
     "a reversed memory without history": (
         "history",
-        lambda: cm.reversed_memory(H, 5, history=0),
+        lambda: reversed_memory(H, 5, history=0),
     ),
     "a fit of two curves": (
         "memory",
-        lambda: cm.fitted_rate(CURVE[None], 0.1, 0.0, 1.0),
+        lambda: fitted_rate(CURVE[None], 0.1, 0.0, 1.0),
     ),
-    "a fit of no window": ("start, stop", lambda: cm.fitted_rate(CURVE, 0.1, 5.0, 6.0)),
+    "a fit of no window": ("start, stop", lambda: fitted_rate(CURVE, 0.1, 5.0, 6.0)),
     "a power law fit from zero": (
         "start",
-        lambda: cm.fitted_power(CURVE, 0.1, 0.0, 1.0),
+        lambda: fitted_power(CURVE, 0.1, 0.0, 1.0),
     ),
     "an unknown norm": ("norm", lambda: cm.distance(TARGET, LINEAR, 5, "L3")),
     "an unknown norm of responses": (
         "norm",
         lambda: cm.response_distance(TARGET, H, X, "l1"),
     ),
-    "the distance of a nonlinear model": ("H", lambda: cm.distance(TARGET, H, 5)),
+    "the distance of a nonlinear model": ("H_hat", lambda: cm.distance(TARGET, H, 5)),
     "two timebases": (
         "dt",
         lambda: cm.distance(TARGET, LinearFunctional(Exponential(), 0.2), 5),
@@ -292,8 +352,8 @@ CALLS = {
     "responses without batch": ("x", lambda: cm.response_distance(TARGET, H, X[0])),
     "the gain of zero": ("x", lambda: cm.gain(H, 0 * X)),
     "the gain of numpy": ("x", lambda: cm.gain(H, X.numpy())),
-    "a split at the end": ("split", lambda: cm.causality_defect(H, X, X, 6)),
-    "a shift of zero": ("shift", lambda: cm.homogeneity_defect(H, X, 0)),
+    "a split at the end": ("split", lambda: causality_defect(H, X, X, 6)),
+    "a shift of zero": ("shift", lambda: homogeneity_defect(H, X, 0)),
     "the margin of a target": ("model", lambda: cm.stability_margin(TARGET)),
     "a negative radius": ("radius", lambda: cm.perturb(H, -0.1, 3, seed=0)),
     "no copies": ("copies", lambda: cm.perturb(H, 0.1, 0, seed=0)),
@@ -316,11 +376,11 @@ CALLS = {
     ),
     "a negative radius of the curve": (
         "radii",
-        lambda: cm.certified_lower_curve(Exponential(), [-0.1]),
+        lambda: certified_lower_curve(Exponential(), [-0.1]),
     ),
     "a negative horizon": (
         "horizon",
-        lambda: cm.certified_lower_curve(Exponential(), [0.1], -1.0),
+        lambda: certified_lower_curve(Exponential(), [0.1], -1.0),
     ),
 }
 
@@ -368,5 +428,36 @@ def test_an_unstable_model_is_refused_with_its_argument_and_a_cure(name):
 def test_a_radius_of_zero_and_numpy_counts_are_fine():
     cm.perturb(H, 0.0, 2, seed=0)
     assert cm.time_grid(3, 1.0).tolist() == [0, 1, 2]
-    if not CHECKED:  # numpy's whole numbers are whole numbers
-        assert len(cm.time_grid(np.int64(3), np.float64(0.5))) == 3
+    assert len(cm.time_grid(np.int64(3), np.float64(0.5))) == 3
+
+
+@pytest.mark.parametrize("call, cure", [
+    (lambda: cm.memory_function(Exponential(), 5), "LinearFunctional(kernel, dt)"),
+    (lambda: cm.memory_function(GRU(1, 1), 5), "TorchRecurrent(module)"),
+    (lambda: cm.gain(torch.nn.Linear(1, 1), X), "CausalModule(module, "),
+    (lambda: cm.impulse_response(lambda x: x, 5), "CausalModule(function, "),
+    (lambda: cm.l1_loss(LINEAR, TARGET), ".kernels[0]"),
+    (lambda: cm.l1_loss(LINEAR, LINEAR), "impulse_response(model, length)"),
+    (lambda: cm.distance(TARGET, H, 5), "response_distance(H, H_hat, x)"),
+    (lambda: cm.population_loss(H, TARGET, 5), "response_distance(H, H_hat, x)"),
+    (lambda: cm.gain(H.float(), X), "call H.double()"),
+    (lambda: cm.gain(H, X.float()), "x.double()"),
+    (lambda: cm.gain(H, X.numpy()), "torch.as_tensor"),
+])
+def test_the_cure_is_the_right_one(call, cure):
+    H.double()
+    with pytest.raises(InputError) as caught:
+        call()
+    H.double()
+    assert cure in caught.value.cure
+
+
+def test_numbers_of_numpy_are_numbers():
+    counts = {"length": np.int64(5), "bound": np.float32(0.5), "every": np.uint8(2)}
+    expected = cm.memory_function(LINEAR, 5, 0.5, every=2)
+    assert torch.equal(cm.memory_function(LINEAR, **counts), expected)
+    first, second = (cm.RNN.random(2, dt=0.1, seed=seed) for seed in (3, np.int64(3)))
+    assert torch.equal(first.W, second.W)
+    radii = np.array([0.1, 0.2])
+    assert cm.perturbation_error(LINEAR, TARGET, radii, length=5, copies=2,
+                                 search=None)["radius"].tolist() == [0.1, 0.2]

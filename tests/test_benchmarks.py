@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import Table
+from comlib import Table, stored
 from comlib.evidence import data
 from comlib.experiments.reference.speed.__main__ import main
 from comlib.experiments.reference.speed.report import (growth, other_ratios, ratio,
                                                        step_ratios)
-from comlib.experiments.reference.speed.suite import Config, measured, run
+from comlib.experiments.reference.speed.suite import Config, cases, measured, run
 from comlib.experiments.reference.speed.timing import Case, medians, relative_error
 
 TINY = Config(widths=(2, 3), wide=(4,), batch=4, length=6, copies=4,
@@ -61,6 +61,28 @@ def test_every_time_is_a_positive_number_and_torch_and_single_have_their_rows(ta
     "tangent kernel dense identity", "tangent kernel diagonal tanh"])
 def test_every_workload_is_there(table, workload):
     assert len(table.where(workload=workload)) > 0
+
+
+def test_ratios_of_the_record_are_those_of_its_times():
+    table = stored("reference.speed.cpu").table
+    assert np.allclose(table["ratio"], table["naive_ms"] / table["ours_ms"], rtol=1e-8)
+    share = table["share"][np.isfinite(table["share"])]
+    assert len(share) > 30 and 0 < share.min() and share.max() < 1
+
+
+@pytest.mark.slow
+def test_shares_of_the_record_come_from_two_rates():
+    record = stored("reference.speed.cpu")
+    table, config = record.table, eval(record.configs[0], {"Config": Config})
+    made = list(cases(config))
+    assert [case.workload for case in made] == table["workload"].tolist()
+    least, work = table["share"] * table["ours_ms"], np.array(
+        [[case.flops, case.bytes] for case in made])
+    known = np.isfinite(least)
+    assert (work[~known] == 0).all()
+    rows = work[known] / least[known, None]
+    times = np.linalg.lstsq(rows, np.ones(len(rows)), rcond=None)[0]
+    assert np.abs(rows @ times - 1).max() < 1e-8 and (times > 0).all()
 
 
 def test_growth_finds_the_slope_of_a_power(table):

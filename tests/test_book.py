@@ -137,6 +137,16 @@ def test_requirements_are_pinned_exactly_and_end_with_the_package():
     assert sorted(set(named)) == sorted(named)  # a pin stands once
 
 
+def test_the_oldest_versions_are_the_lower_bounds():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    bounds = dict(re.findall(r'(?m)^  "([\w-]+)>=([\d.]+)",$', text))
+    pins = dict(re.findall(r"(?m)^([\w-]+)==([\d.]+)$",
+                           (ROOT / "requirements-oldest.txt").read_text()))
+    assert len(bounds) >= 6 and set(bounds) == set(pins)
+    for name, bound in bounds.items():
+        assert pins[name].removesuffix(".0") == bound.removesuffix(".0"), name
+
+
 def test_the_build_of_the_pages_imports_only_what_it_installs():
     found = {}
     for path in sorted((BOOK / "_ext").glob("*.py")):
@@ -308,6 +318,15 @@ BREAKAGES = {
         checks.clean_outputs, "error",
         lambda s: s.code()[0].outputs.append(
             nbformat.v4.new_output("error", ename="E", evalue="", traceback=[]))),
+    "ignored output": (
+        checks.every_output_is_compared, "NBVAL_IGNORE_OUTPUT",
+        lambda s: s.code()[1].update(source="# NBVAL_IGNORE_OUTPUT\nplt.show()")),
+    "tag of nbval": (
+        checks.every_output_is_compared, "nbval-skip",
+        lambda s: s.code()[1].metadata.update(tags=["nbval-skip"])),
+    "error that is awaited": (
+        checks.every_output_is_compared, "raises-exception",
+        lambda s: s.code()[1].metadata.update(tags=["raises-exception"])),
     "no alt text": (
         checks.described_figures, "alt text", lambda s: figure(s).pop("image")),
     "no name": (

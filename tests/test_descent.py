@@ -225,7 +225,7 @@ def test_descent_comes_to_where_the_line_search_comes():
 
 def test_a_loss_that_is_sampled_refuses_a_descent():
     nonlinear = RNN.random(2, dt=DT, activation="tanh")
-    with pytest.raises(InputError, match="must be a Protocol"):
+    with pytest.raises(InputError, match="must be an OnlineAdamW"):
         fit(nonlinear, TARGET, length=LENGTH, protocol=Descent(), progress=False)
 
 
@@ -242,4 +242,4 @@ def test_every_loss_is_kept_in_one_block():
     path = quiet(stacked([model(seed) for seed in range(2)]), population, METHODS[0])
     assert path.losses.shape == (41, 2)
     assert path.losses.untyped_storage().nbytes() == 41 * 2 * 8
-    assert isinstance(path.end, Functional) and descent.Path is type(path)
+    assert isinstance(path.end, Functional) and descent.Trajectory is type(path)

@@ -1,12 +1,16 @@
 """The one interface: shapes, checks, copies with other parameters."""
 
+import inspect
 import pickle
+import re
+import textwrap
 
 import pytest
 import torch
 
 from comlib import (Composition, Exponential, Functional, InputError, LinearFunctional,
-                    Memoryless, RNN, SSM, TorchRecurrent, UnstableError, time_grid)
+                    Memoryless, RNN, SSM, TorchRecurrent, UnstableError,
+                    memory_function, time_grid)
 from comlib.functional import DTYPE, check_timebase
 from comlib.targets import Delay
 
@@ -121,3 +125,15 @@ def test_nothing_draws_from_the_global_generator():
     torch.manual_seed(2)
     assert torch.equal(first, RNN.random(3, dt=0.1, seed=5).w)
     assert not torch.equal(first, RNN.random(3, dt=0.1, seed=6).w)
+
+
+def test_the_docstring_of_functional_shows_how_to_write_ones_own():
+    text = inspect.cleandoc(Functional.__doc__)
+    example = textwrap.dedent(re.search(r"::\n\n(( {4}.*\n|\n)+)", text)[1])
+    *definition, call = example.strip().split("\n")
+    names = {"torch": torch, "Functional": Functional,
+             "memory_function": memory_function}
+    exec("\n".join(definition), names)
+    memory = eval(call, names)
+    assert torch.allclose(memory[:3], torch.tensor([5.0, 5, 0], dtype=DTYPE))
+    assert memory[2:].max() < 1e-12 and len(memory) == 20

@@ -8,12 +8,12 @@ import torch
 from jaxtyping import TypeCheckError
 from scipy import optimize
 
-from comlib import (InputError, RNN, complex_stability_radius, real_stability_radius,
+from comlib import (RNN, InputError, complex_stability_radius, real_stability_radius,
                     stability_margin)
 from comlib.measures import (blow_up_radius, destabilising_perturbation,
                              kreiss_constant, numerical_abscissa)
 
-D = torch.float64
+D = DTYPE = torch.float64
 
 
 def stable(width, seed, margin=0.3):
@@ -239,3 +239,16 @@ def test_the_complex_radius_is_one_over_the_h_infinity_norm_of_a_control_library
         gain = control.system_norm(system, "inf", tol=1e-10, method="scipy")
         assert complex_stability_radius(torch.from_numpy(W)) == pytest.approx(
             1 / gain, rel=1e-8)
+
+
+def test_a_matrix_may_be_a_tensor_an_array_or_a_model():
+    W = torch.tensor([[-1.0, 4.0], [0.0, -2.0]], dtype=DTYPE)
+    one = torch.ones(2, 1, dtype=DTYPE)
+    dense, diagonal = (RNN(weights, one, one.mT, dt=0.1) for weights in
+                       (W, W.diagonal()))
+    for measure in (complex_stability_radius, real_stability_radius, kreiss_constant,
+                    numerical_abscissa):
+        value = measure(W)
+        assert value == measure(W.numpy()) == measure(dense)
+        assert measure(diagonal) == measure(W.diagonal().diag()) != value
+        assert measure(np.array([[-1, 4], [0, -2]])) == value

@@ -55,8 +55,11 @@ MUTATIONS = {
         "(math.log(share) + special.gammaln(p)) / omega",
         "(math.log(share) + special.gammaln(p)) / p"),
     "book/linear/escape": (
-        "comlib/dynamics/bounds.py",
-        "q = ((c + sigma) / (c - sigma)).square()", "q = (c + sigma) / (c - sigma)"),
+        "comlib/dynamics/duplicated.py",
+        "- 1.5 * math.log(m)", "- math.log(m)"),
+    "book/linear/optimisers": (
+        "comlib/dynamics/flows.py",
+        "force - self.mu * v", "force - 2 * self.mu * v"),
     "book/linear/inverse": (
         "comlib/measures/spectrum/transients.py",
         "(_square(W) + W.mT) / 2", "(_square(W) + W.mT) / 2.02"),

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT, nbval  # noqa: E402
+
+from comlib.evidence.figures import COLOURS  # noqa: E402
 
 CHAPTER = '''\
 ---
@@ -167,6 +170,29 @@ def test_text_is_compared_number_by_number(stored, computed, same, policy):
 def test_figures_are_compared_by_their_ink(policy):
     assert policy.moved_ink(drawing(300), drawing(300)) == 0
     assert policy.moved_ink(drawing(300), drawing(100)) > policy.MOVED_INK
+
+
+def two_curves(first: str, second: str, dpi: int = 160) -> str:
+    """Return a picture of two curves of these colours."""
+    figure = Figure(dpi=dpi)
+    axes = figure.subplots()
+    axes.plot([0, 1, 2], [0, 1, 0.5], color=first, lw=1.8)
+    axes.plot([0, 1, 2], [1, 0.3, 0.9], color=second, lw=1.8)
+    file = io.BytesIO()
+    figure.savefig(file)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+@pytest.mark.parametrize("first, second", [(0, 1), (1, 3), (2, 3)])
+def test_curves_that_swap_their_colours_are_noticed(first, second, policy):
+    pair = COLOURS[first], COLOURS[second]
+    stored = two_curves(*pair)
+    assert policy.changed_colour(stored, two_curves(*pair[::-1])) > policy.MOVED_COLOUR
+    assert policy.changed_colour(stored, two_curves(*pair, dpi=110)) < 0.1
+    data = [{"data": {"image/png": picture}} for picture in
+            (stored, two_curves(*pair[::-1]))]
+    assert "colour" in policy.figure_complaint(data[:1], data[1:])
+    assert policy.figure_complaint(data[:1], data[:1]) == ""
 
 
 def test_gpu_cells_are_compared_only_where_there_is_no_cuda(policy, monkeypatch):

@@ -170,3 +170,18 @@ def test_names_are_lower_case_words_with_hyphens(name):
     assert check_name("name", "memory-of-2-kernels") == "memory-of-2-kernels"
     with pytest.raises(InputError, match="hyphens"):
         check_name("name", name)
+
+
+def test_values_and_groups_follow_the_order_of_the_rows():
+    table = Table(task=["b", "a", "b"], m=[1, 2, 3])
+    assert table.values("task") == ["b", "a"]
+    assert [(task, rows["m"].tolist()) for task, rows in table.groups("task")] == [
+        ("b", [1, 3]), ("a", [2])]
+
+
+def test_a_table_is_made_of_rows():
+    assert Table.from_rows(("x", "s"), [(1, "a"), [2, "b"]]) == Table(
+        x=[1, 2], s=["a", "b"])
+    for rows in ([], [(1,)], [(1, 2), (3,)]):
+        with pytest.raises(InputError, match="rows"):
+            Table.from_rows(("x", "y"), rows)

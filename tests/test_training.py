@@ -17,11 +17,12 @@ from comlib import (Composition, Direct, Exp, Exponential, ExponentialSum, Funct
                     stability_margin, white_noise)
 from comlib.kernels import ShiftedBox
 from comlib.models import UnitGain
-from comlib.training import AUTHORS, Fit, Protocol, QuasiNewton, exact, growing_weights
+from comlib.training import (AUTHORS, Fit, OnlineAdamW, QuasiNewton, exact,
+                             growing_weights)
 
 D, LENGTH, DT = torch.float64, 16, 0.5
 TARGET = LinearFunctional(Exponential(1.0), DT)
-SHORT = Protocol(updates=60, batch=32, validation=64, check_every=10)
+SHORT = OnlineAdamW(updates=60, batch=32, validation=64, check_every=10)
 quiet = functools.partial(fit, progress=False)
 
 
@@ -480,7 +481,7 @@ def test_functionals_that_do_not_fit_are_refused():
     ("factor", 1.0), ("schedule", "linear"), ("goal", -1.0), ("patience", 0)])
 def test_a_protocol_out_of_range_is_refused_by_name(name, value):
     with pytest.raises(InputError) as caught:
-        replace(Protocol(), **{name: value})
+        replace(OnlineAdamW(), **{name: value})
     assert caught.value.argument == name
 
 
@@ -493,7 +494,7 @@ def test_a_quasi_newton_protocol_out_of_range_is_refused_by_name(name, value):
 
 
 def test_protocols_are_literals():
-    for protocol in (AUTHORS, QuasiNewton(), Protocol(clip=2.0)):
+    for protocol in (AUTHORS, QuasiNewton(), OnlineAdamW(clip=2.0)):
         assert eval(repr(protocol)) == protocol
 
 

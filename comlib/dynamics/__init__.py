@@ -5,10 +5,14 @@ from .bounds import explicit_floor as explicit_floor
 from .bounds import projected_square as projected_square
 from .bounds import projection_ceiling as projection_ceiling
 from .bounds import projection_floor as projection_floor
+from .duplicated import duplicated_law as duplicated_law
+from .duplicated import duplicated_leading as duplicated_leading
+from .duplicated import laguerre_moments as laguerre_moments
 from .flows import escape_time as escape_time
 from .flows import gradient_flow as gradient_flow
 from .flows import hitting_times as hitting_times
 from .mode_loss import ModeLoss as ModeLoss
+from .precise import precise_flow as precise_flow
 from .slow_manifold import slow_manifold_ceiling as slow_manifold_ceiling
 from .slow_manifold import slow_manifold_law as slow_manifold_law
 from .slow_manifold import slow_manifold_time as slow_manifold_time

@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_positive, check_tensor
 from ..functional import DTYPE
 from ..kernels import Kernel, graded_rule
@@ -19,6 +20,7 @@ GRID = 200
 """Number of radii, and of shifts sigma, that are tried."""
 
 
+@checked
 def explicit_floor(
     theta0: Float[Tensor, " n"], omega: float, mass: float
 ) -> float:
@@ -39,7 +41,7 @@ def explicit_floor(
         InputError: 2 omega is not below the smallest rate, or theta0 of odd length.
     """
     a, w = _halves(theta0)
-    slowest = float(w.min())
+    slowest, mass = float(w.min()), check_positive("mass", mass)
     if not 0 < 2 * omega < slowest:
         raise InputError("omega", f"must be in (0, {slowest / 2:g})", omega,
                          "the ball must not contain a rate of zero")
@@ -47,6 +49,7 @@ def explicit_floor(
     return 2 * math.log(omega) + slowest / omega - 2 - math.log(rest)
 
 
+@checked
 def elementary_floor(
     bump: Kernel, theta0: Float[Tensor, " n"], drop: float = 0.05
 ) -> float:
@@ -74,6 +77,7 @@ def elementary_floor(
     return _best(r, 2 * (2 * size + math.sqrt(len(w)) * r) * transform, drop)
 
 
+@checked
 def projection_floor(
     bump: Kernel, theta0: Float[Tensor, " n"], short: int = 0, drop: float = 0.05,
     friction: float | None = None, excess: float = 0.0,
@@ -101,6 +105,7 @@ def projection_floor(
     """
     w = _halves(theta0)[1]
     slowest = check_positive("theta0", float(w.min()))
+    friction = friction and check_positive("friction", friction, zero=True)
     modes = len(w) + check_count("short", short, 0)
     r = _radii(slowest)
     eta = projection_ceiling(bump, slowest - r, modes)
@@ -109,6 +114,7 @@ def projection_floor(
     return _best(r, eta + max(excess, 0.0), drop, friction)
 
 
+@checked
 def projection_ceiling(
     f: Kernel, slowest: Float[Tensor, " rate"], modes: int
 ) -> Float[Tensor, " rate"]:
@@ -143,6 +149,7 @@ def projection_ceiling(
     return torch.where(sigma < c, ceilings, math.inf).amin(-1)
 
 
+@checked
 def projected_square(f: Kernel, rates: Float[Tensor, " mode"]) -> float:
     """Return the squared norm of the projection of f onto exponentials.
 

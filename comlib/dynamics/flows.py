@@ -9,7 +9,8 @@ from jaxtyping import Float
 from scipy.integrate import solve_ivp
 from torch import Tensor
 
-from ..checks import InputError, check_positive
+from ..arguments import checked
+from ..checks import InputError, check_filled, check_positive
 from ..evidence import Table
 from ..functional import DTYPE
 from .mode_loss import ModeLoss
@@ -26,6 +27,7 @@ FLOOR = 1e-9
 """A rate that comes down to this has stopped to be one."""
 
 
+@checked
 def gradient_flow(
     loss: ModeLoss, theta0: Float[Tensor, " n"], until: float,
     friction: float | None = None, level: float = -math.inf,
@@ -57,6 +59,7 @@ def gradient_flow(
     return Table(log_time=_log_time(solution.y[-1, 1:]), loss=loss(path), **columns)
 
 
+@checked
 def hitting_times(
     loss: ModeLoss, theta0: Float[Tensor, " n"], levels: Sequence[float],
     until: float = 60.0, friction: float | None = None, rtol: float = RTOL,
@@ -80,6 +83,8 @@ def hitting_times(
     Raises:
         InputError: wrong arguments, or a rate came down to zero.
     """
+    check_positive("rtol", rtol)
+    check_filled("levels", levels)
     solution = _integrate(loss, theta0, until, friction, levels, rtol)
     start = float(loss(theta0))
     times = [-math.inf if level >= start else _log_time(hits[0, -1]) if len(hits)
@@ -88,6 +93,7 @@ def hitting_times(
     return torch.tensor(times, dtype=DTYPE)
 
 
+@checked
 def escape_time(
     loss: ModeLoss, theta0: Float[Tensor, " n"], drop: float = 0.05,
     until: float = 60.0, friction: float | None = None,
@@ -119,8 +125,8 @@ def _integrate(loss, theta0, until, friction, levels, rtol=RTOL):
     if theta0.ndim != 1:
         raise InputError("theta0", "must have shape (2m,)", tuple(theta0.shape),
                          "follow one flow after the other")
-    if not until > BEGIN:
-        raise InputError("until", f"must be greater than {BEGIN:g}", until,
+    if not BEGIN < until < math.inf:
+        raise InputError("until", f"must be finite and > {BEGIN:g}", until,
                          "it is the logarithm of the last time")
     size = len(theta0)
     events = [_Falls(loss, level, size) for level in levels]

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError
 from ..functional import DTYPE
 from ..kernels import Kernel
@@ -15,6 +16,7 @@ NODES, WEIGHTS = (torch.from_numpy(v) for v in np.polynomial.legendre.leggauss(2
 """The Gauss-Legendre rule of ``ModeLoss.drop``."""
 
 
+@checked
 class ModeLoss:
     """J(a, w) = integral of (sum_i a_i exp(-w_i t) - rho(t))^2 over t >= 0.
 

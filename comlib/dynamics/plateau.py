@@ -9,10 +9,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..kernels import Kernel
 from .mode_loss import ModeLoss
 
 
+@checked
 def plateau_gradient(
     theta: Float[Tensor, "*stack n"], delayed: Kernel
 ) -> Float[Tensor, "*stack"]:
@@ -35,6 +37,7 @@ def plateau_gradient(
     return 2 * (l0.square() + (a * l1).square()).sum(-1).sqrt()
 
 
+@checked
 def plateau_curvature(
     theta: Float[Tensor, "*stack n"], delayed: Kernel
 ) -> Float[Tensor, "*stack"]:

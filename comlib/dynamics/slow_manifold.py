@@ -7,6 +7,7 @@ import torch
 from scipy.optimize import brentq
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_positive
 from ..functional import DTYPE
 from ..kernels import Kernel
@@ -17,6 +18,7 @@ NODES, WEIGHTS = (torch.from_numpy(v) for v in np.polynomial.legendre.leggauss(1
 PANELS = 300
 
 
+@checked
 def slow_manifold_time(rho: Kernel, rate: float, drop: float = 0.05) -> float:
     """Return ln of the integral of 1/(2 L^2 (2 w mu - 1)) from w_delta to ``rate``.
 
@@ -41,6 +43,7 @@ def slow_manifold_time(rho: Kernel, rate: float, drop: float = 0.05) -> float:
     return float(_times(rho, ends, torch.ones(PANELS, dtype=DTYPE)).sum().log())
 
 
+@checked
 def slow_manifold_ceiling(rho: Kernel, rate: float, drop: float = 0.05) -> float:
     """Return an upper bound of ln(tau_0) of the full flow of one mode.
 
@@ -72,6 +75,7 @@ def slow_manifold_ceiling(rho: Kernel, rate: float, drop: float = 0.05) -> float
     return best
 
 
+@checked
 def slow_manifold_law(rate: float, omega: float, width: float = 1.0) -> float:
     """Return ln of exp(2 w/omega - s^2 w^2) omega^2 / (16 pi s^2 w).
 
@@ -83,7 +87,12 @@ def slow_manifold_law(rate: float, omega: float, width: float = 1.0) -> float:
         rate: w at time 0.
         omega: one over the delay.
         width: s, the standard deviation of the bump.
+
+    Raises:
+        InputError: one of them is not positive.
     """
+    for name, value in (("rate", rate), ("omega", omega), ("width", width)):
+        check_positive(name, value)
     square = (width * rate) ** 2
     return (2 * rate / omega - square + 2 * math.log(omega)
             - math.log(16 * math.pi * width**2 * rate))

@@ -7,6 +7,7 @@ count.
 import math
 from dataclasses import KW_ONLY, dataclass, replace
 
+from ..arguments import checked
 from ..checks import InputError
 from .files import check_name
 from .layout import fixed, rounded
@@ -41,6 +42,7 @@ def _text(value: bool | int | float) -> str:
     return f"{value + 0.0:.6g}" if isinstance(value, float) else str(value)
 
 
+@checked
 @dataclass(frozen=True)
 class Claim:
     """One number, and what a statement of the book says about it.
@@ -187,6 +189,7 @@ class Claim:
                 "✓" if self.holds else "✗")
 
 
+@checked
 @dataclass(frozen=True)
 class Untested:
     """A statement of the chapter that no number here can test.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arguments import checked
 from .files import check_address
 from .tables import Table
 
@@ -28,6 +29,7 @@ def regenerate() -> bool:
     return os.environ.get("COMLIB_REGEN") == "1"
 
 
+@checked
 def compare(
     what: str, stored: Table, computed: Table, rtol: float, atol: float
 ) -> None:
@@ -64,6 +66,7 @@ def compare(
                 f"{len(old)} rows differ); {cure}")
 
 
+@checked
 def figure_data(name: str, table: Table, rtol: float = 1e-6,
                 atol: float = 1e-12) -> None:
     """Store the data behind a figure, or compare with what is stored.
@@ -93,6 +96,7 @@ def figure_data(name: str, table: Table, rtol: float = 1e-6,
     print(f"figure data {name}: {rows}, columns {', '.join(table.columns)}")
 
 
+@checked
 def record_path(name: str, suffix: str) -> Path:
     """Return the file of a record.
 

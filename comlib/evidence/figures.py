@@ -5,7 +5,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..checks import InputError
+from ..arguments import checked
+from ..checks import InputError, check_choice
 from .palette import (
     BRIGHT,
     COLOURS,
@@ -25,6 +26,9 @@ __all__ = ["BRIGHT", "COLOURS", "DASHES", "DIM", "FAINT", "GRID", "GUIDE", "INK"
            "slope", "style"]
 
 
+SCALES = ("linear", "log", "symlog", "asinh")
+
+
 def _axes(ax: Axes | None) -> tuple[Figure, Axes]:
     if ax is None:
         return plt.subplots()
@@ -40,9 +44,9 @@ def _parts(table: Table, by: str | None) -> list[tuple[str | None, Table]]:
     if by is None:
         return [(None, table)]
     parts = []
-    for value in dict.fromkeys(table[by].tolist()):
+    for value, rows in table.groups(by):
         text = value if isinstance(value, str) else f"{_words(by)} = {value:g}"
-        parts.append((text, table.where(**{by: value})))
+        parts.append((text, rows))
     return parts
 
 
@@ -70,6 +74,7 @@ def _above(values: np.ndarray, floor: float | None) -> np.ndarray:
 
 
 def _finish(ax: Axes, xscale: str, yscale: str, xlabel: str, ylabel: str | None):
+    check_choice("xscale", xscale, SCALES), check_choice("yscale", yscale, SCALES)
     ax.set(xscale=xscale, yscale=yscale, xlabel=xlabel)
     if ylabel is not None:
         ax.set_ylabel(ylabel)
@@ -77,6 +82,7 @@ def _finish(ax: Axes, xscale: str, yscale: str, xlabel: str, ylabel: str | None)
         ax.legend()
 
 
+@checked
 def lines(table: Table, x: str, y: str | list[str], *, by: str | None = None,
           xscale: str = "linear", yscale: str = "linear", xlabel: str | None = None,
           ylabel: str | None = None, labels: list[str | None] | None = None,
@@ -111,6 +117,7 @@ def lines(table: Table, x: str, y: str | list[str], *, by: str | None = None,
     return fig, ax
 
 
+@checked
 def bands(table: Table, x: str, y: str, lower: str, upper: str, *,
           by: str | None = None, xscale: str = "linear", yscale: str = "linear",
           xlabel: str | None = None, ylabel: str | None = None,
@@ -151,6 +158,7 @@ def bands(table: Table, x: str, y: str, lower: str, upper: str, *,
     return fig, ax
 
 
+@checked
 def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
             xscale: str = "linear", yscale: str = "linear", xlabel: str | None = None,
             ylabel: str | None = None, label: str | None = None, ax: Axes | None = None
@@ -173,6 +181,7 @@ def heatmap(table: Table, x: str, y: str, value: str, *, scale: str = "linear",
     Raises:
         InputError: an unknown column, or a pair that occurs twice.
     """
+    check_choice("scale", scale, SCALES)
     across, i = np.unique(table[x], return_inverse=True)
     up, j = np.unique(table[y], return_inverse=True)
     if len(np.unique(np.stack([i, j]), axis=1).T) < len(table):

@@ -7,10 +7,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.optimize import isotonic_regression
 
-from ..checks import InputError
+from ..arguments import checked
+from ..checks import InputError, check_count, check_positive
 from .palette import GUIDE, PAPER, WIDTHS
 
 
+@checked
 def panels(count: int, cols: int | None = None, height: float = 2.6,
            sharex: bool = False, sharey: bool = False) -> tuple[Figure, list[Axes]]:
     """Return a figure of panels that the book stacks where the page is narrow.
@@ -23,8 +25,15 @@ def panels(count: int, cols: int | None = None, height: float = 2.6,
         height: of a row, in inches.
         sharex: all have the same horizontal axis.
         sharey: all have the same vertical axis.
+
+    Raises:
+        InputError: no panel, or too many in a row.
     """
+    check_count("count", count), check_positive("height", height)
     cols = cols or (2 if count == 4 else min(count, 3))
+    if cols not in WIDTHS:
+        raise InputError("cols", f"must be one of {list(WIDTHS)}", cols,
+                         "more do not fit on a page")
     rows = -(-count // cols)
     fig = plt.figure(figsize=(WIDTHS[cols] * cols, height * rows))
     # else a change of a limit that subfigures share draws all, half made
@@ -39,6 +48,7 @@ def panels(count: int, cols: int | None = None, height: float = 2.6,
     return fig, axes
 
 
+@checked
 def label_lines(*axes: Axes) -> None:
     """Write the label of each curve at its right end, instead of a legend.
 
@@ -76,6 +86,7 @@ def _apart(ends: np.ndarray, step: float) -> np.ndarray:
     return heights
 
 
+@checked
 def legend_above(*axes: Axes, cols: int = 2) -> None:
     """Put each panel's legend above its axes, where curves leave no room for it.
 
@@ -83,6 +94,7 @@ def legend_above(*axes: Axes, cols: int = 2) -> None:
         axes: where the curves are drawn.
         cols: columns of the legend.
     """
+    check_count("cols", cols)
     for ax in axes:
         if ax.get_legend():
             ax.get_legend().remove()
@@ -98,6 +110,7 @@ def _end(ax: Axes, curve: Line2D) -> tuple[float, float]:
     return tuple(seen[seen[:, 0].argmax()] if len(seen) else (1.0, 1.0))
 
 
+@checked
 def slope(ax: Axes, x0: float, y0: float, exponent: float, text: str,
           x1: float | None = None) -> None:
     """Draw the dashed guide y = y0*(x/x0)^exponent on two log axes.

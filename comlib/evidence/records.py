@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from ..arguments import checked
 from ..checks import InputError
 from ..functional import DTYPE
 from .data import RecordError, compare, record_path, regenerate
@@ -61,6 +62,7 @@ class Record:
                          for line in lines)
 
 
+@checked
 def record(
     name: str, run: Callable, configs: object, device: str = "cpu",
     executor: Executor | None = None, folder: str | Path | None = None,
@@ -146,6 +148,7 @@ def _allocations() -> int:
     return torch.cuda.memory_stats().get("allocation.all.allocated", 0)
 
 
+@checked
 def stored(name: str) -> Record:
     """Return the record of a run that was made before.
 
@@ -172,6 +175,7 @@ def stored(name: str) -> Record:
                           "again") from None
 
 
+@checked
 def gpu_record(name: str, run: Callable, config: object, rtol: float = 1e-6,
                atol: float = 1e-12, ignore: tuple[str, ...] = ()) -> Record | None:
     """Run an experiment where there is a GPU, else show the run that was stored.

@@ -5,6 +5,7 @@ import inspect
 import re
 import textwrap
 
+from ..arguments import checked
 from ..checks import InputError
 
 
@@ -61,6 +62,7 @@ def _tidy(text: str) -> str:
     return re.sub(r":\n\n+(?= )", ":\n", text).strip("\n")
 
 
+@checked
 def show_source(*objects, doc: bool = False) -> Source:
     """Return the source of functions, classes or methods for a cell to show.
 
@@ -79,7 +81,9 @@ def show_source(*objects, doc: bool = False) -> Source:
     for item in objects:
         item = item.fget if isinstance(item, property) else item
         try:
+            # what checks the arguments of a formula is no part of it
             text = textwrap.dedent(inspect.getsource(item))
+            text = re.sub(r"\A@checked.*\n", "", text)
         except (TypeError, OSError):
             raise InputError("objects", "must be functions, classes or methods",
                              repr(item), "pass the function itself") from None

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import torch
 from tqdm import tqdm
 
+from ..arguments import checked
 from ..checks import InputError
 from .files import write_text
 from .origin import literal, run_name
@@ -38,6 +39,7 @@ class Finished(NamedTuple):
     seconds: float
 
 
+@checked
 def sweep(
     run: Callable[[object], Table], configs: Sequence[object], folder: str | Path,
     executor: Executor | None = None, progress: bool = True,
@@ -68,6 +70,7 @@ def sweep(
     return [done.table for done in finished(run, configs, folder, executor, progress)]
 
 
+@checked
 def finished(
     run: Callable[[object], Table], configs: Sequence[object], folder: str | Path,
     executor: Executor | None = None, progress: bool = True,
@@ -113,6 +116,7 @@ def finished(
     return [_read(path) for path in paths]
 
 
+@checked
 def config_key(run: Callable, config: object) -> str:
     """Return a file name for a run: a hash of what runs and of its configuration.
 
@@ -127,6 +131,7 @@ def config_key(run: Callable, config: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
+@checked
 def variations(config: object, **values: Sequence[object]) -> list[object]:
     """Return copies of ``config`` for all combinations of field values.
 

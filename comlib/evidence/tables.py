@@ -2,14 +2,14 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from torch import Tensor
 
-from ..checks import InputError
+from ..checks import InputError, check_choice
 from .files import write_text
 from .layout import Grid, plain
 
@@ -31,6 +31,9 @@ def _as_column(name: str, values: object) -> np.ndarray:
     if kind not in _KINDS or mixed:
         raise InputError(name, "must hold real numbers or text, not both",
                          f"dtype {column.dtype}", "make one column for each kind")
+    if kind == "u" and column.max() > np.iinfo(np.int64).max:
+        raise InputError(name, "must hold whole numbers below 2^63", column.max(),
+                         "pass floating point numbers")
     column = column.astype(_KINDS[kind])
     column.flags.writeable = False
     return column
@@ -69,10 +72,7 @@ class Table:
         return tuple(self._columns)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self._columns:
-            raise InputError("column", f"must be one of {', '.join(self.columns)}",
-                             repr(name), "use a name that exists")
-        return self._columns[name]
+        return self._columns[check_choice("column", name, self.columns)]
 
     def __len__(self) -> int:
         return len(next(iter(self._columns.values())))
@@ -126,6 +126,39 @@ class Table:
                                  repr(value), "use a value that occurs")
             rows = rows & match
         return Table(**{name: self[name][rows] for name in self.columns})
+
+    def values(self, name: str) -> list:
+        """Return the different values of a column, in the order of their rows.
+
+        Args:
+            name: of the column.
+        """
+        return list(dict.fromkeys(self[name].tolist()))
+
+    def groups(self, name: str) -> Iterator[tuple[object, "Table"]]:
+        """Yield each value of a column and its rows.
+
+        Args:
+            name: of the column.
+        """
+        yield from ((v, self.where(**{name: v})) for v in self.values(name))
+
+    @staticmethod
+    def from_rows(names: Sequence[str], rows: Iterable[Sequence]) -> "Table":
+        """Return a table from its rows.
+
+        Args:
+            names: of the columns.
+            rows: one value for each name.
+
+        Raises:
+            InputError: no rows, or a row of another length.
+        """
+        rows = [tuple(row) for row in rows]
+        if {*map(len, rows)} != {len(names)}:
+            raise InputError("rows", f"must be some, of {len(names)} values each",
+                             sorted({*map(len, rows)}), f"give one for each of {names}")
+        return Table(**dict(zip(names, zip(*rows))))
 
     def with_columns(self, /, **columns) -> "Table":
         """Return the table with more, or replaced, columns.

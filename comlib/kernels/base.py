@@ -12,7 +12,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..checks import InputError, check_count, check_parameters
+from ..arguments import checked
+from ..checks import InputError, check_count, check_finite, check_parameters
 from ..functional import DTYPE
 from .integrals import graded_rule, quadrature, quadrature_of_size
 
@@ -133,6 +134,7 @@ class Kernel(ABC):
     def __sub__(self, other: "Kernel") -> "Combination":
         return Combination((1.0, -1.0), (self, other))
 
+    @checked
     def __mul__(self, factor: float) -> "Combination":
         return Combination((float(factor),), (self,))
 
@@ -155,6 +157,7 @@ def check_rates(s: Tensor, order: int) -> None:
                          "pass e.g. torch.tensor([0.5, 1.0], dtype=torch.float64)")
 
 
+@checked
 @dataclass(frozen=True)
 class Combination(Kernel):
     """rho = sum_i weights_i kernels_i.
@@ -175,6 +178,8 @@ class Combination(Kernel):
             raise InputError("weights", "must be one for each kernel",
                              f"{len(self.weights)} and {len(self.kernels)}",
                              "pass tuples of the same positive length")
+        for weight in self.weights:
+            check_finite("weights", weight)
 
     def __call__(self, t: Tensor) -> Tensor:
         return sum(w * rho(t) for w, rho in zip(self.weights, self.kernels))

@@ -8,11 +8,13 @@ import torch
 from scipy import special
 from torch import Tensor
 
-from ..checks import InputError, check_count, check_positive
+from ..arguments import checked
+from ..checks import InputError, check_count, check_finite, check_positive
 from ..functional import DTYPE
 from .base import Kernel, check_rates
 
 
+@checked
 @dataclass(frozen=True)
 class Exponential(Kernel):
     """rho(t) = amplitude exp(-rate t).
@@ -30,6 +32,7 @@ class Exponential(Kernel):
 
     def __post_init__(self):
         check_positive("rate", self.rate)
+        check_finite("amplitude", self.amplitude)
 
     def __call__(self, t: Tensor) -> Tensor:
         return self.amplitude * torch.exp(-self.rate * t)
@@ -55,6 +58,7 @@ class Exponential(Kernel):
         return ExponentialSum((self.amplitude,), (self.rate,)).laplace_moments(s, order)
 
 
+@checked
 @dataclass(frozen=True)
 class ExponentialSum(Kernel):
     """rho(t) = sum_i weights_i exp(-rates_i t), a linear diagonal RNN's kernel.
@@ -75,8 +79,9 @@ class ExponentialSum(Kernel):
             raise InputError("weights", "must be one for each rate",
                              f"{len(self.weights)} and {len(self.rates)}",
                              "pass tuples of the same positive length")
-        for rate in self.rates:
+        for rate, weight in zip(self.rates, self.weights):
             check_positive("rates", rate)
+            check_finite("weights", weight)
 
     def __call__(self, t: Tensor) -> Tensor:
         w, r = (torch.tensor(v, dtype=t.dtype) for v in (self.weights, self.rates))
@@ -107,6 +112,7 @@ class ExponentialSum(Kernel):
                             for k in range(order + 1)])
 
 
+@checked
 @dataclass(frozen=True)
 class TemperedPolynomial(Kernel):
     """rho(t) = exp(-gamma t) (1 + t)^(-p): power law at first, then exponential.
@@ -166,6 +172,7 @@ class TemperedPolynomial(Kernel):
                               tuple(map(float, nodes + self.gamma)))
 
 
+@checked
 @dataclass(frozen=True)
 class Polynomial(Kernel):
     """rho(t) = (a + b t)^(-p), the power law of the papers' experiments.

@@ -7,10 +7,12 @@ import torch
 from scipy import special
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_positive
 from .base import Kernel
 
 
+@checked
 @dataclass(frozen=True)
 class Airy(Kernel):
     """rho(t) = Ai(scale (t - center)): oscillates up to the center, then decays.
@@ -60,6 +62,7 @@ class Airy(Kernel):
         return math.sqrt((slope**2 + z * ai**2) / self.scale)
 
 
+@checked
 @dataclass(frozen=True)
 class ShiftedBox(Kernel):
     """rho(t) = 1 for start < t < stop, else 0: a delayed moving average.
@@ -110,6 +113,7 @@ class ShiftedBox(Kernel):
         return (math.exp(-s * self.start) - math.exp(-s * self.stop)) / s
 
 
+@checked
 @dataclass(frozen=True)
 class Sine(Kernel):
     """rho(t) = amplitude sin(frequency t): bounded, not integrable, no memory decay.

@@ -7,11 +7,13 @@ import torch
 from scipy import special
 from torch import Tensor
 
-from ..checks import check_positive
+from ..arguments import checked
+from ..checks import check_finite, check_positive
 from .base import Kernel, check_rates
 from .decaying import Exponential
 
 
+@checked
 @dataclass(frozen=True)
 class Gaussian(Kernel):
     """rho(t) = amplitude exp(-(t - center)^2 / (2 width^2)), a delayed bump.
@@ -31,6 +33,8 @@ class Gaussian(Kernel):
 
     def __post_init__(self):
         check_positive("width", self.width)
+        for name in ("center", "amplitude"):
+            check_finite(name, getattr(self, name))
 
     def __call__(self, t: Tensor) -> Tensor:
         z = (t - self.center) / self.width
@@ -71,6 +75,7 @@ class Gaussian(Kernel):
         return torch.stack(moments)
 
 
+@checked
 @dataclass(frozen=True)
 class TwoPart(Kernel):
     """rho(t) = exp(-rate t) + exp(-(t - center)^2 / (2 width^2)).
@@ -94,6 +99,7 @@ class TwoPart(Kernel):
     def __post_init__(self):
         check_positive("rate", self.rate)
         check_positive("width", self.width)
+        check_finite("center", self.center)
 
     @property
     def parts(self) -> tuple[Exponential, Gaussian]:

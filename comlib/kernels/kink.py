@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..checks import InputError, check_count, check_positive
+from ..arguments import checked
+from ..checks import InputError, check_count, check_finite, check_positive
 from .base import Kernel
 
 
+@checked
 @dataclass(frozen=True)
 class Kink(Kernel):
     """rho(t) = exp(-rate t) (1 + amplitude max(t - center, 0)^p): p - 1 slopes.
@@ -38,6 +40,7 @@ class Kink(Kernel):
         check_positive("rate", self.rate)
         check_positive("center", self.center)
         check_count("p", self.p)
+        check_finite("amplitude", self.amplitude)
 
     def __call__(self, t: Tensor) -> Tensor:
         # so far out that the exponential has underflowed, the power must not overflow
@@ -68,6 +71,7 @@ class Kink(Kernel):
         return 1 / r + math.exp(-r * self.center) * late
 
 
+@checked
 @dataclass(frozen=True)
 class Dilated(Kernel):
     """rho_L(t) = L rho(L t): the same memory on a clock that runs L times as fast.

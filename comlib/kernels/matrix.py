@@ -8,10 +8,12 @@ from jaxtyping import Float
 from scipy import linalg
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_tensor
 from .base import Kernel
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class MatrixExponential(Kernel):
     """rho(t) = c exp(W t) U, the kernel of a linear recurrent network.

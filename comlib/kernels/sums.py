@@ -10,12 +10,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_positive
 from ..functional import DTYPE
 from .base import Kernel
 from .decaying import ExponentialSum
 
 
+@checked
 @dataclass(frozen=True)
 class PolynomialSum(Kernel):
     """rho_hat(t) = s p(s) with s = exp(-rate t): rates rate, 2 rate, ..., m rate.
@@ -91,6 +93,7 @@ class PolynomialSum(Kernel):
         return ExponentialSum(tuple(map(float, powers)), self.rates)
 
 
+@checked
 def sum_times(width: int, rate: float) -> Float[Tensor, " width"]:
     """Return the times t_k at which exp(-rate t_k) = cos^2(k pi / (2 width + 2)).
 
@@ -111,6 +114,7 @@ def sum_times(width: int, rate: float) -> Float[Tensor, " width"]:
     return -2 * angles.cos().log() / check_positive("rate", rate)
 
 
+@checked
 def polynomial_sum(kernel: Kernel, width: int, rate: float) -> PolynomialSum:
     """Return the sum with rates rate, ..., m rate that meets rho at m times.
 

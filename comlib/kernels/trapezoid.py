@@ -5,6 +5,7 @@ import math
 import numpy as np
 from scipy import optimize, special
 
+from ..arguments import checked
 from ..checks import InputError, check_positive
 from .decaying import ExponentialSum, Polynomial
 
@@ -12,6 +13,7 @@ _SHARE = 1 / 3
 """Of the error allowed, for each of its sources: the step and the two ends."""
 
 
+@checked
 def trapezoid_sum(kernel: Polynomial, eps: float) -> ExponentialSum:
     """Return positive exponentials within a relative L1 distance eps of a power law.
 
@@ -53,6 +55,7 @@ def trapezoid_sum(kernel: Polynomial, eps: float) -> ExponentialSum:
                           tuple((np.exp(x) * kernel.b / kernel.a).tolist()))
 
 
+@checked
 def step_error(p: float, h: float) -> float:
     """Return 2 sum_j |Gamma(p + 2 pi i j / h)| / Gamma(p), the error of the step h.
 

@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError
 from ..functional import DTYPE, Functional, check_recurrent
 from ..kernels import Kernel, quadrature
@@ -27,6 +28,7 @@ _PANELS = 2000
 _DEAD = 800.0  # exp(-800) is zero in double precision
 
 
+@checked
 def l1_loss(
     model: Functional, kernel: Kernel, tolerance: float = 1e-12
 ) -> Float[Tensor, "*stack"]:
@@ -48,6 +50,7 @@ def l1_loss(
     return _integral(model, kernel, 1, 0, tolerance)
 
 
+@checked
 def l2_loss(
     model: Functional, kernel: Kernel, tolerance: float = 1e-12
 ) -> Float[Tensor, "*stack"]:
@@ -71,6 +74,7 @@ def l2_loss(
     return _integral(model, kernel, 2, 0, tolerance)
 
 
+@checked
 def w1_loss(
     model: Functional, kernel: Kernel, tolerance: float = 1e-12
 ) -> Float[Tensor, "*stack"]:

@@ -4,12 +4,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..checks import InputError, check_tensor
+from ..arguments import checked
+from ..checks import InputError, check_choice, check_tensor
 from ..functional import Functional, check_timebase
 
 NORMS = ("L1", "L2", "W1")
 
 
+@checked(linear="compare what they answer: response_distance(H, H_hat, x)")
 def distance(
     H: Functional, H_hat: Functional, length: int, norm: str = "L1"
 ) -> Float[Tensor, "*stack"]:
@@ -50,6 +52,7 @@ def distance(
     return per_output.amax(-1)
 
 
+@checked
 def response_distance(
     H: Functional, H_hat: Functional, x: Float[Tensor, "batch time d_in"],
     norm: str = "L1",
@@ -79,8 +82,7 @@ def response_distance(
     e = H(x) - H_hat(x)
     if norm == "L2":
         return e[..., -1, :].square().mean(-2).sqrt().amax(-1)
-    if norm not in NORMS:
-        raise InputError("norm", f"must be one of {NORMS}", repr(norm), "choose one")
+    check_choice("norm", norm, NORMS)
     total = e.abs()
     if norm == "W1":
         slopes = e.diff(dim=-2, prepend=torch.zeros_like(e[..., :1, :])) / dt

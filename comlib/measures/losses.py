@@ -7,10 +7,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_tensor
 from ..functional import DTYPE, Functional, check_timebase
 
 
+@checked(linear="compare what they answer: response_distance(H, H_hat, x)")
 def population_loss(
     model: Functional, target: Functional, length: int,
     weights: Float[Tensor, " time"] | None = None,
@@ -44,6 +46,7 @@ def population_loss(
     return loss + (weights[:, None] * rest.square()).sum((-2, -1))
 
 
+@checked
 def gram_matrix(
     x: Float[Tensor, "batch time d_in"], weights: Float[Tensor, " time"] | None = None,
     affine: bool = False,
@@ -76,6 +79,7 @@ def gram_matrix(
     return gram
 
 
+@checked(linear="compare what they answer: response_distance(H, H_hat, x)")
 def data_loss(
     model: Functional, target: Functional,
     gram: Float[Tensor, "time inputs time inputs"],

@@ -6,7 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..checks import InputError, check_count, check_positive, check_tensor
+from ..arguments import checked
+from ..checks import InputError, check_choice, check_count, check_positive, check_tensor
 from ..functional import DTYPE, Functional, time_grid
 from ..models.scan import causal_convolution
 from ..targets import heaviside, impulse, reversed_heaviside
@@ -15,6 +16,7 @@ from .suprema import largest_ratio
 ROUTES = ("recurrence", "convolution", "closed form")
 
 
+@checked
 def impulse_response(
     H: Functional, length: int, route: str = "recurrence"
 ) -> Float[Tensor, "*stack time d_out d_in"]:
@@ -34,18 +36,17 @@ def impulse_response(
     Raises:
         InputError: unknown route, or no kernel for it.
     """
-    if route not in ROUTES:
-        raise InputError("route", f"must be one of {ROUTES}", repr(route),
-                         "choose one of these")
+    check_choice("route", route, ROUTES)
     if route == "closed form":
-        return _checked(H).kernel_samples(length)
-    x = impulse(torch.eye(_checked(H).d_in, dtype=DTYPE), length, H.dt)
+        return H.kernel_samples(length)
+    x = impulse(torch.eye(H.d_in, dtype=DTYPE), length, H.dt)
     if route == "convolution":
         kernel = H.dt * H.kernel_samples(length)
         return causal_convolution(kernel, x.to(kernel.dtype)).movedim(-3, -1)
     return _adjusted(H, x, H.step).movedim(-3, -1)
 
 
+@checked
 def memory_function(
     H: Functional, length: int, bound: float = 1.0, history: int = 0,
     every: int = 1,
@@ -73,7 +74,7 @@ def memory_function(
     """
     check_positive("bound", bound)
     check_count("every", every)
-    if _checked(H).affine:
+    if H.affine:
         return _operator_norm(H.kernel_samples(length))[..., ::every]
 
     def ratio(x: Tensor) -> Tensor:
@@ -83,6 +84,7 @@ def memory_function(
     return torch.maximum(small, largest_ratio(ratio, H.d_in, bound))
 
 
+@checked
 def small_signal_memory(
     H: Functional, length: int, history: int = 0
 ) -> Float[Tensor, "*stack time"]:
@@ -98,11 +100,12 @@ def small_signal_memory(
     Raises:
         InputError: a size is not positive.
     """
-    if _checked(H).recurrent and H.at_rest:
+    if H.recurrent and H.at_rest:
         return _operator_norm(H.linearised().kernel_samples(length))
     return _tangent_norm(lambda x: _slopes(H, x, length, history), H.d_in)
 
 
+@checked
 def impulse_memory(
     H: Functional, length: int, bound: float = 1.0, history: int = 0,
     every: int = 1,
@@ -126,7 +129,7 @@ def impulse_memory(
     """
     check_positive("bound", bound)
     check_count("every", every)
-    if _checked(H).affine:
+    if H.affine:
         return _operator_norm(H.kernel_samples(length))[..., ::every]
 
     def outputs(x: Tensor) -> Tensor:
@@ -137,6 +140,7 @@ def impulse_memory(
     return torch.maximum(_tangent_norm(outputs, H.d_in), found)
 
 
+@checked
 def reversed_memory(
     H: Functional, length: int, bound: float = 1.0, history: int = 100
 ) -> Float[Tensor, "*stack time"]:
@@ -163,10 +167,11 @@ def reversed_memory(
         u = reversed_heaviside(x, window, stop=history)
         return torch.diff(_adjusted(H, u)[..., history - 1 :, :], dim=-2) / H.dt
 
-    found = largest_ratio(lambda x: slopes(x).abs().amax(-1), _checked(H).d_in, bound)
+    found = largest_ratio(lambda x: slopes(x).abs().amax(-1), H.d_in, bound)
     return torch.maximum(_tangent_norm(slopes, H.d_in), found)
 
 
+@checked
 def fitted_rate(
     memory: Float[Tensor, " time"], dt: float, start: float, stop: float
 ) -> float:
@@ -184,6 +189,7 @@ def fitted_rate(
     return -_slope(lambda t: t, memory, dt, start, stop)
 
 
+@checked
 def fitted_power(
     memory: Float[Tensor, " time"], dt: float, start: float, stop: float
 ) -> float:
@@ -207,13 +213,6 @@ def _adjusted(H: Functional, x: Tensor, way: Callable | None = None) -> Tensor:
     x = x.to(next((p.dtype for p in H.parameters()), x.dtype))
     y = (way or H)(torch.cat([x, torch.zeros_like(x[:1])]))
     return y[..., :-1, :, :] - y[..., -1:, :, :]
-
-
-def _checked(H: object) -> Functional:
-    if not isinstance(H, Functional):
-        cure = "wrap a kernel in LinearFunctional(kernel, dt)"
-        raise InputError("H", "must be a Functional", type(H).__name__, cure)
-    return H
 
 
 def _slopes(H: Functional, x: Tensor, length: int, history: int) -> Tensor:

@@ -8,10 +8,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_tensor
 from ..functional import Functional
 
 
+@checked
 def linearity_defect(
     H: Functional, x: Float[Tensor, "batch time d_in"],
     z: Float[Tensor, "batch time d_in"], a: float = 2.0, b: float = -3.0,
@@ -30,6 +32,7 @@ def linearity_defect(
     return float((H(a * x + b * z) - a * H(x) - b * H(z)).detach().abs().max())
 
 
+@checked
 def causality_defect(
     H: Functional, x: Float[Tensor, "batch time d_in"],
     z: Float[Tensor, "batch time d_in"], split: int,
@@ -54,6 +57,7 @@ def causality_defect(
     return float((H(x) - H(changed))[..., :split, :].detach().abs().max())
 
 
+@checked
 def homogeneity_defect(
     H: Functional, x: Float[Tensor, "batch time d_in"], shift: int
 ) -> float:
@@ -82,6 +86,7 @@ def homogeneity_defect(
     return float(defect.detach().abs().max())
 
 
+@checked
 def gain(
     H: Functional, x: Float[Tensor, "batch time d_in"]
 ) -> Float[Tensor, " batch"]:

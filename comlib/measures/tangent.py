@@ -6,11 +6,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_tensor
 from ..functional import Functional
 from ..models.activations import ACTIVATIONS
 
 
+@checked
 def neural_tangent_kernel(
     H: Functional, x: Float[Tensor, "batch time d_in"],
     z: Float[Tensor, "others time d_in"] | None = None, *,
@@ -39,8 +41,11 @@ def neural_tangent_kernel(
     known = [name for name, _ in H.named_parameters()]
     names = known if only is None else list(only)
     if not names or not set(names) <= set(known):
-        raise InputError("only", f"must be at least one of {known}", names,
+        raise InputError("H, only", f"must be at least one of {known}", names,
                          "name parameters of the functional")
+    if x.shape[-1] != H.d_in:
+        raise InputError("x", f"must have d_in = {H.d_in} coordinates, like H",
+                         tuple(x.shape), "put the coordinates last")
     left = _jacobian(H, x, times, names)
     return left @ (left if z is None else _jacobian(H, z, times, names)).mT
 

@@ -2,6 +2,7 @@
 
 from .adapters import CausalAttention as CausalAttention
 from .adapters import TorchRecurrent as TorchRecurrent
+from .causal import CausalModule as CausalModule
 from .gated import GatedUnit as GatedUnit
 from .networks import RNN as RNN
 from .networks import SSM as SSM

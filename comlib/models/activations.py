@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..checks import InputError
+from ..checks import check_choice
 
 _ATEN = torch.ops.aten
 
@@ -72,7 +72,5 @@ def activation_named(name: str) -> Activation:
     Raises:
         InputError: there is none.
     """
-    if name not in ACTIVATIONS:
-        raise InputError("activation", f"must be one of {sorted(ACTIVATIONS)}",
-                         repr(name), "choose one of these")
+    check_choice("activation", name, ACTIVATIONS)
     return ACTIVATIONS[name]

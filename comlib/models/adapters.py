@@ -7,12 +7,14 @@ import torch
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from ..checks import InputError, check_count
+from ..arguments import checked
+from ..checks import InputError, check_choice, check_count
 from ..functional import DTYPE, Functional
 
 CELLS = {"RNN": torch.nn.RNN, "GRU": torch.nn.GRU, "LSTM": torch.nn.LSTM}
 
 
+@checked
 class TorchRecurrent(Functional):
     """A torch.nn.RNN, GRU or LSTM between a linear encoder and a linear decoder.
 
@@ -24,31 +26,23 @@ class TorchRecurrent(Functional):
     Source: "Inverse Approximation Theory", App. H, Fig. 10 and App. J.
 
     Args:
-        module: a torch.nn.RNN, GRU or LSTM with batch_first=True.
+        module: a torch.nn.RNN, GRU or LSTM, of any number of layers.
         encoder: what maps inputs to the module's inputs, or None for nothing.
         decoder: what maps the module's outputs to outputs, or None for nothing.
         dt: timebase of the signals.
 
     Raises:
-        InputError: not such a module, bidirectional (not causal), not batch
-            first, with dropout, or numbers of features that do not fit.
+        InputError: not such a module, bidirectional (not causal), or numbers of
+            features that do not fit.
     """
 
     def __init__(
         self, module: torch.nn.RNNBase, encoder: torch.nn.Linear | None = None,
         decoder: torch.nn.Linear | None = None, *, dt: float = 1.0,
     ):
-        if not isinstance(module, torch.nn.RNNBase):
-            raise InputError("module", "must be a torch.nn.RNN, GRU or LSTM",
-                             type(module).__name__, "wrap your own in a Functional")
-        for name, wanted, cure in (
-            ("batch_first", True, "build it with batch_first=True"),
-            ("bidirectional", False, "a bidirectional network is not causal"),
-            ("dropout", 0.0, "noise is not a functional; use dropout=0"),
-        ):
-            if getattr(module, name) != wanted:
-                raise InputError("module", f"must have {name}={wanted}",
-                                 getattr(module, name), cure)
+        if module.bidirectional:
+            raise InputError("module", "must have bidirectional=False", True,
+                             "a network that reads the future first is not causal")
         out = module.proj_size or module.hidden_size
         for name, layer, size, wanted in (
             ("encoder", encoder, encoder and encoder.out_features, module.input_size),
@@ -63,9 +57,11 @@ class TorchRecurrent(Functional):
         # copies, as the caller's layers shall keep their precision
         self.encoder, self.decoder, self.module = copy.deepcopy(
             (encoder or nothing, decoder or nothing, module))
+        self.module.batch_first = True
         self.to(DTYPE).eval()
 
     @classmethod
+    @checked
     def random(
         cls, cell: str, width: int, *, layers: int = 1, d_in: int = 1,
         d_out: int = 1, seed: int = 0, dt: float = 1.0,
@@ -84,9 +80,7 @@ class TorchRecurrent(Functional):
         Raises:
             InputError: unknown cell or a size that is not positive.
         """
-        if cell not in CELLS:
-            raise InputError("cell", f"must be one of {sorted(CELLS)}", repr(cell),
-                             "choose one of these")
+        check_choice("cell", cell, CELLS)
         m = check_count("width", width)
         module = CELLS[cell](m, m, check_count("layers", layers), batch_first=True)
         encoder = torch.nn.Linear(check_count("d_in", d_in), m)
@@ -104,6 +98,7 @@ class TorchRecurrent(Functional):
         return self.decoder(self.module(self.encoder(x))[0])
 
 
+@checked
 class CausalAttention(Functional):
     """Layers of causal self-attention, in evaluation mode, batch first.
 
@@ -161,14 +156,19 @@ class CausalAttention(Functional):
             return self.decoder(self.layers(features, mask=later))
 
 
+@checked
 def sinusoidal_positions(length: int, width: int) -> Tensor:
     """Return the (length, width) sinusoidal codes of time points.
 
     Args:
         length: number of time points.
         width: number of features, even.
+
+    Raises:
+        InputError: a number is not positive.
     """
-    k = torch.arange(length, dtype=DTYPE)[:, None]
+    k = torch.arange(check_count("length", length), dtype=DTYPE)[:, None]
+    check_count("width", width)
     rates = torch.exp(-math.log(1e4) * torch.arange(0, width, 2, dtype=DTYPE) / width)
     return torch.stack([torch.sin(k * rates), torch.cos(k * rates)], -1).flatten(1)
 

@@ -3,10 +3,12 @@
 import torch
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import check_positive
 from ..functional import Functional
 
 
+@checked
 class GatedUnit(Functional):
     """dh/dt = s(-k x) (tanh(a x) - h), y = h, with the logistic function s.
 

@@ -76,8 +76,7 @@ class Parameterization(ABC):
             W: matrices with distinct eigenvalues.
 
         Raises:
-            InputError: a real eigenvalue outside the range of f, or no basis
-                of eigenvectors.
+            InputError: an eigenvalue outside the range of f, or no basis of them.
         """
         mu, V = torch.linalg.eig(W)
         self.inverse(mu.real[mu.imag == 0])  # complex ones are in every range

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_positive
 from ..functional import DTYPE, Functional
 from .activations import activation_named
@@ -19,6 +20,7 @@ from .weights import check_decay, check_weights, random_weights
 CONVOLVED = 32  # from so many time points on a convolution is faster than stepping
 
 
+@checked
 class RecurrentModel(Functional):
     """What RNN and SSM share: weights, eigenvalues, discretisation, kernel.
 
@@ -59,9 +61,6 @@ class RecurrentModel(Functional):
         super().__init__(dt, d_in=U.shape[-1], d_out=c.shape[-2])
         self.diagonal = W.ndim < c.ndim
         activation_named(activation)
-        if not isinstance(parameterization, Parameterization):
-            raise InputError("parameterization", "must be a Parameterization",
-                             repr(parameterization), "pass an instance, e.g. Exp()")
         if discretisation not in DISCRETISATIONS:
             raise InputError("discretisation", f"must be one of {DISCRETISATIONS}",
                              repr(discretisation), "choose one of these")
@@ -77,6 +76,7 @@ class RecurrentModel(Functional):
             self.check_stable()
 
     @classmethod
+    @checked
     def random(
         cls, width: int, *, dt: float, d_in: int = 1, d_out: int = 1,
         diagonal: bool = False, bias: bool = False, readout_bias: bool = False,

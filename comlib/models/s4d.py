@@ -5,11 +5,13 @@ import math
 import torch
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import check_count, check_positive
 from ..functional import DTYPE, Functional
 from .scan import depthwise_convolution, krylov
 
 
+@checked
 class S4D(Functional):
     """Layers of diagonal complex state-space models with S4D-Lin weights.
 

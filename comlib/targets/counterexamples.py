@@ -4,10 +4,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count
 from ..functional import DTYPE, Functional, time_grid
 
 
+@checked
 class Delay(Functional):
     """y_t = x_{t - lag}: linear, continuous and causal, but not regular.
 
@@ -53,6 +55,7 @@ class Delay(Functional):
         return torch.nn.functional.pad(x, (0, 0, lag, -lag))
 
 
+@checked
 class Modulated(Functional):
     """y_t = cos(frequency t) H_t(x): linear if H is, but not time-homogeneous.
 
@@ -121,6 +124,7 @@ class Differentiator(Functional):
         return torch.diff(x, dim=1, prepend=torch.zeros_like(x[:, :1])) / self.dt
 
 
+@checked
 class Squared(Functional):
     """y_t = H_t(x)^2: continuous but not bounded, since it grows faster than x.
 

@@ -6,13 +6,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..checks import InputError
+from ..arguments import checked
+from ..checks import InputError, check_count
 from ..functional import Functional, time_grid
 from ..kernels import Kernel
 from ..models.activations import activation_named
 from ..models.scan import causal_convolution
 
 
+@checked
 class LinearFunctional(Functional):
     """Causal convolution with a memory kernel: H_t(x) = int rho(s) x(t - s) ds.
 
@@ -64,6 +66,7 @@ class LinearFunctional(Functional):
         return causal_convolution(self.dt * samples, x)
 
 
+@checked
 class Memoryless(Functional):
     """y_t = sigma(x_t): no memory; nonlinear unless sigma is the identity.
 
@@ -74,7 +77,7 @@ class Memoryless(Functional):
     """
 
     def __init__(self, activation: str, dt: float, d: int = 1):
-        super().__init__(dt, d_in=d, d_out=d)
+        super().__init__(dt, d_in=check_count("d", d), d_out=d)
         self.sigma = activation_named(activation)
 
     def respond(self, x: Tensor) -> Tensor:
@@ -86,6 +89,7 @@ class Memoryless(Functional):
         return self.sigma(x)
 
 
+@checked
 class Composition(Functional):
     """The functionals one after the other; a network of several layers.
 
@@ -125,6 +129,7 @@ class Composition(Functional):
         return x
 
 
+@checked
 class Residual(Functional):
     """x + H(x), as in the layers of deep sequence models.
 

@@ -4,10 +4,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_positive
 from ..functional import DTYPE, Functional
 
 
+@checked
 class Lorenz96(Functional):
     """y of dy/dt = -y + x + h mean(z), with fast variables z_1, ..., z_K in a ring.
 

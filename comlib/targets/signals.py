@@ -6,10 +6,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_positive, check_tensor
 from ..functional import DTYPE, time_grid
 
 
+@checked
 def heaviside(
     x: Float[Tensor, "batch d_in"], length: int, start: int = 0
 ) -> Float[Tensor, "batch time d_in"]:
@@ -29,6 +31,7 @@ def heaviside(
     return check_tensor("x", x, "batch d_in")[:, None, :] * on[:, None].to(x.dtype)
 
 
+@checked
 def reversed_heaviside(
     x: Float[Tensor, "batch d_in"], length: int, stop: int
 ) -> Float[Tensor, "batch time d_in"]:
@@ -48,6 +51,7 @@ def reversed_heaviside(
     return check_tensor("x", x, "batch d_in")[:, None, :] * on[:, None].to(x.dtype)
 
 
+@checked
 def impulse(
     x: Float[Tensor, "batch d_in"], length: int, dt: float, start: int = 0
 ) -> Float[Tensor, "batch time d_in"]:
@@ -72,6 +76,7 @@ def impulse(
     return height[:, None, :] * on[:, None].to(x.dtype)
 
 
+@checked
 def white_noise(
     batch: int, length: int, d_in: int = 1, *, dt: float, seed: int
 ) -> Float[Tensor, "batch time d_in"]:
@@ -96,6 +101,7 @@ def white_noise(
     return noise / math.sqrt(check_positive("dt", dt))
 
 
+@checked
 def ornstein_uhlenbeck(
     batch: int, length: int, d_in: int = 1, *, dt: float, seed: int,
     rate: float = 1.0,
@@ -125,6 +131,7 @@ def ornstein_uhlenbeck(
     return torch.stack(path, 1)
 
 
+@checked
 def sine(
     frequency: Float[Tensor, " batch"], length: int, dt: float
 ) -> Float[Tensor, "batch time 1"]:
@@ -142,6 +149,7 @@ def sine(
     return torch.sin(frequency[:, None, None] * time_grid(length, dt)[:, None])
 
 
+@checked
 def bump(
     center: float, widths: Float[Tensor, " batch"], length: int, dt: float,
     height: float = 1.0,

@@ -1,13 +1,13 @@
 """Better weights, and fewer: exact losses, sampled ones, balanced truncation."""
 
 from .descent import descend as descend
-from .descent import Path as Path
+from .descent import Trajectory as Trajectory
 from .exponentials import fit_exponentials as fit_exponentials
 from .fitting import fit as fit
 from .protocols import AUTHORS as AUTHORS
 from .protocols import Descent as Descent
 from .protocols import growing_weights as growing_weights
-from .protocols import Protocol as Protocol
+from .protocols import OnlineAdamW as OnlineAdamW
 from .protocols import QuasiNewton as QuasiNewton
 from .reduction import balanced_truncation as balanced_truncation
 from .results import Fit as Fit

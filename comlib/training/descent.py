@@ -16,16 +16,17 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
-from ..checks import InputError
+from ..arguments import checked
+from ..checks import InputError, shown
 from ..evidence import Table
 from ..functional import Functional
 from ..measures import population_loss
 from .protocols import Descent
-from .results import Best, where
+from .results import Best, Found, where
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class Trajectory:
     """Where a descent led.
 
     Args:
@@ -74,11 +75,12 @@ class Path:
         return Table(member=member, update=table["update"], loss=table["loss"])
 
 
+@checked
 def descend(
     start: Functional | Tensor, loss: Callable[..., Float[Tensor, "*stack"]],
     protocol: Descent = Descent(), *, goal: float | Tensor = -math.inf,
     progress: bool = True,
-) -> Path:
+) -> Trajectory:
     """Follow the gradient of a deterministic loss from ``start``.
 
     The members of a stack move as if each were alone: the gradient is that of the
@@ -95,8 +97,15 @@ def descend(
         protocol: the method and its numbers.
         goal: a loss at which a member rests, or one for each member.
         progress: show a progress bar.
+
+    Raises:
+        InputError: a start without weights, or what ``loss`` refuses.
     """
     begun = time.perf_counter()
+    if not (start.is_floating_point() if isinstance(start, Tensor) else
+            list(start.parameters())):
+        raise InputError("start", "must have weights that can move",
+                         shown(start), "pass a model, or a tensor of float64")
     if isinstance(start, Functional):
         end = copy.deepcopy(start)
         weights, look = list(end.parameters()), _look_at_model(end, loss)
@@ -106,13 +115,13 @@ def descend(
     with tqdm(total=protocol.updates, disable=not progress, unit="update") as bar:
         losses, stopped = _walk(weights, look, protocol, goal, bar)
     end = end if isinstance(start, Functional) else end.detach()
-    return Path(end, losses, time.perf_counter() - begun, stopped)
+    return Trajectory(end, losses, time.perf_counter() - begun, stopped)
 
 
 def by_descent(
     model: Functional, target: Functional, weights: Float[Tensor, " time"],
     protocol: Descent, names: list[str], bar: tqdm,
-) -> tuple[Best, Table, int, str]:
+) -> Found:
     """Return the best weights, the history, the updates made and why it ended.
 
     Args:
@@ -135,9 +144,9 @@ def by_descent(
 
     look = _look_at_model(model, loss)
     losses, stopped = _walk([*moving.values()], look, protocol, -math.inf, bar)
-    path = Path(model, losses, 0.0, stopped)
+    path = Trajectory(model, losses, 0.0, stopped)
     shown = sorted({*range(0, path.updates, protocol.every), path.updates})
-    return best, path.history(shown), path.updates, stopped
+    return Found(best, path.history(shown), path.updates, stopped)
 
 
 def _look_at_model(model: Functional, loss: Callable) -> Callable[[], Tensor]:

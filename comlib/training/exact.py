@@ -12,10 +12,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ..evidence import Table
-from ..functional import Functional
+from ..functional import Functional, check_single
 from ..measures import population_loss
 from .protocols import PROGRESS, QuasiNewton
-from .results import Best
+from .results import Best, Found
 
 _TINY = 1e-40  # ends a line search that has closed in; zero would not
 _SHARE = 1e-12  # of the loss, which counts as nothing
@@ -26,7 +26,7 @@ _WALL = 1e20  # where a line search turns back, in units of the loss at the star
 def by_squares(
     model: Functional, target: Functional, weights: Float[Tensor, " time"],
     protocol: QuasiNewton, names: list[str], bar: tqdm,
-) -> tuple[Best, Table, int, str]:
+) -> Found:
     """Return the best weights, the history, the updates made and why it ended.
 
     The members of a stack are taken one after the other: a line search has one step
@@ -40,6 +40,7 @@ def by_squares(
         names: of the parameters that are trained.
         bar: of the progress.
     """
+    check_single("target", target)
     length, rho = len(weights), target.kernel_samples(len(weights))
     root = (target.dt * weights.flip(0).cumsum(0).flip(0)).sqrt()[:, None, None]
     offset = target.offset(length)
@@ -73,7 +74,7 @@ def by_squares(
     best = Best({n: p.reshape(*losses.shape, *p.shape[1:]) for n, p in found.items()},
                 torch.stack([s.best.loss for s in searches]).reshape(losses.shape))
     updates = max(s.updates[-1] for s in searches)
-    return best, history, updates, "; ".join(dict.fromkeys(reasons))
+    return Found(best, history, updates, "; ".join(dict.fromkeys(reasons)))
 
 
 class _Search:

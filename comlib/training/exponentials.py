@@ -9,6 +9,7 @@ import torch
 from scipy import optimize
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import InputError, check_count
 from ..evidence import Table
 from ..kernels import Kernel
@@ -22,6 +23,7 @@ _EDGES = 2.0 ** (np.arange(-60, 181) / 2)
 _RANGE = (-50.0, 18.0)  # of the log rates that these panels can see
 
 
+@checked
 def fit_exponentials(
     kernel: Kernel, width: int, *, dt: float = 1.0,
     parameterization: Parameterization = Direct(),
@@ -63,7 +65,7 @@ def fit_exponentials(
         loss = l2_loss(model, kernel).detach()
         rows.append((m, float(loss), rates.min(), np.linalg.cond(modes)))
     names = ("width", "loss", "slowest", "condition")
-    return Fit(model, loss, Table(**dict(zip(names, zip(*rows)))), evaluations,
+    return Fit(model, loss, Table.from_rows(names, rows), evaluations,
                time.perf_counter() - begun,
                "stationary" if converged else "all updates made")
 

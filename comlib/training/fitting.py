@@ -1,6 +1,7 @@
 """The verb: a model with better weights."""
 
 import copy
+import functools
 import time
 from collections.abc import Iterable
 
@@ -9,18 +10,20 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
+from ..arguments import checked
 from ..checks import InputError, check_count, check_tensor
 from ..functional import DTYPE, Functional, check_timebase
 from .descent import by_descent
 from .exact import by_squares
-from .protocols import Descent, Protocol, QuasiNewton
+from .protocols import Descent, OnlineAdamW, QuasiNewton
 from .results import Fit
 from .sampled import by_adam
 
 
+@checked
 def fit(
     model: Functional, target: Functional, *, length: int,
-    protocol: Protocol | QuasiNewton | Descent | None = None,
+    protocol: OnlineAdamW | QuasiNewton | Descent | None = None,
     weights: Float[Tensor, " time"] | None = None, only: Iterable[str] | None = None,
     seed: int = 0, allow_unstable: bool = False, progress: bool = True,
 ) -> Fit:
@@ -39,7 +42,7 @@ def fit(
         model: with weights; a single one or a stack.
         target: with the same timebase and coordinates.
         length: number of time points.
-        protocol: a ``QuasiNewton``, a ``Descent`` or a ``Protocol``; default: the
+        protocol: a ``QuasiNewton``, a ``Descent`` or an ``OnlineAdamW``; default: the
             first of these for an exact loss, the last for a sampled one.
         weights: w_t, not normalised; default 1/length, the mean over time.
         only: names of the parameters that are trained (default: all).
@@ -57,21 +60,19 @@ def fit(
     if model.recurrent and not allow_unstable:
         model.check_stable()
     exact = model.affine and target.affine
-    protocol = protocol or (QuasiNewton() if exact else Protocol())
+    protocol = protocol or (QuasiNewton() if exact else OnlineAdamW())
     if isinstance(protocol, QuasiNewton | Descent) and not exact:
-        raise InputError("protocol", "must be a Protocol: this loss is sampled",
-                         type(protocol).__name__, "leave it out, or pass Protocol()")
+        raise InputError("protocol", "must be an OnlineAdamW: this loss is sampled",
+                         type(protocol).__name__, "leave it out, or pass OnlineAdamW()")
+    searches = {QuasiNewton: by_squares, Descent: by_descent,
+                OnlineAdamW: functools.partial(by_adam, seed=seed)}
     task = target, _weights(weights, length), protocol, _names(model, only)
     start, begun = copy.deepcopy(model), time.perf_counter()
     with tqdm(total=protocol.updates, disable=not progress, unit="update") as bar:
-        if isinstance(protocol, Protocol):
-            found = by_adam(start, *task, seed, bar)
-        else:
-            exactly = by_descent if isinstance(protocol, Descent) else by_squares
-            found = exactly(start, *task, bar)
-    best, history, updates, stopped = found
-    return Fit(model.with_parameters(best.weights), best.loss, history, updates,
-               time.perf_counter() - begun, stopped)
+        found = searches[type(protocol)](start, *task, bar)
+    best = model.with_parameters(found.best.weights)
+    return Fit(best, found.best.loss, found.history, found.updates,
+               time.perf_counter() - begun, found.stopped)
 
 
 def _weights(weights: Tensor | None, length: int) -> Tensor:

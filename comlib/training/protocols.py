@@ -8,7 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..checks import InputError, check_count, check_positive
+from ..arguments import checked
+from ..checks import InputError, check_choice, check_count, check_positive
 from ..functional import time_grid
 
 PROGRESS = 1e-4
@@ -19,6 +20,7 @@ SCHEDULES = ("constant", "cosine", "plateau")
 METHODS = ("gd", "heavy ball", "adam")
 
 
+@checked
 @dataclass(frozen=True)
 class QuasiNewton:
     """Minimise an exact loss: L-BFGS with a strong Wolfe line search, then polish.
@@ -58,8 +60,9 @@ class QuasiNewton:
         check_positive("tolerance", self.tolerance)
 
 
+@checked
 @dataclass(frozen=True)
-class Protocol:
+class OnlineAdamW:
     """Minimise a sampled loss by AdamW on fresh white noise at every update.
 
     A check is a loss on one fixed set of inputs; it counts as progress if it falls
@@ -117,9 +120,7 @@ class Protocol:
         if not 0 < self.factor < 1:
             raise InputError("factor", "must be between 0 and 1", self.factor,
                              "pass e.g. factor=0.1")
-        if self.schedule not in SCHEDULES:
-            raise InputError("schedule", f"must be one of {SCHEDULES}",
-                             repr(self.schedule), "choose one")
+        check_choice("schedule", self.schedule, SCHEDULES)
 
     def rate(self, update: int) -> float:
         """Return the learning rate of one update, before any plateau.
@@ -133,6 +134,7 @@ class Protocol:
         return self.learning_rate * (1 + math.cos(phase)) / 2
 
 
+@checked
 @dataclass(frozen=True)
 class Descent:
     """Minimise an exact loss by steps of one rate: no clipping, no schedule, no noise.
@@ -159,9 +161,7 @@ class Descent:
     every: int = 10
 
     def __post_init__(self):
-        if self.method not in METHODS:
-            raise InputError("method", f"must be one of {METHODS}",
-                             repr(self.method), "choose one of these")
+        check_choice("method", self.method, METHODS)
         check_positive("learning_rate", self.learning_rate)
         if not 0 <= self.momentum < 1:
             raise InputError("momentum", "must be in [0, 1)", self.momentum,
@@ -182,7 +182,7 @@ class Descent:
         return torch.optim.SGD(weights, self.learning_rate, momentum, fused=True)
 
 
-AUTHORS = Protocol(
+AUTHORS = OnlineAdamW(
     updates=250_000,  # 1000 epochs of 128,000 inputs
     batch=512, learning_rate=0.01, weight_decay=0.0, clip=0.5,
     schedule="plateau", factor=0.1, plateau=10,
@@ -205,6 +205,7 @@ it was squared: the power 2 became 4, with a sum of 1.8 instead of 1
 """
 
 
+@checked
 def growing_weights(length: int, power: float = 2.0) -> Float[Tensor, " time"]:
     """Return weights w_k in proportion to (k + 1)^power, with sum one.
 

@@ -2,12 +2,14 @@
 
 import torch
 
+from ..arguments import checked
 from ..checks import InputError, check_count
 from ..functional import Functional
 from ..measures import cross_gramian
 from ..models import RNN
 
 
+@checked
 def balanced_truncation(model: Functional, width: int) -> RNN:
     """Return the model without the states that link past and future least.
 
@@ -24,10 +26,10 @@ def balanced_truncation(model: Functional, width: int) -> RNN:
     Raises:
         InputError: another model, or a larger width.
     """
+    X = cross_gramian(model).detach()
     if check_count("width", width) > model.width:
         raise InputError("width", f"must be at most {model.width}", width,
                          "a truncation has fewer states")
-    X = cross_gramian(model).detach()
     if X.ndim != 2:
         raise InputError("model", "must not be a stack", tuple(X.shape),
                          "truncate the models one by one")

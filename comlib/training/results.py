@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Shaped
@@ -60,6 +61,22 @@ class Best:
         self.loss = torch.where(better, loss.detach(), self.loss)
         self.weights = {n: where(better, p.detach(), self.weights[n])
                         for n, p in weights.items()}
+
+
+class Found(NamedTuple):
+    """What a search comes back with.
+
+    Args:
+        best: the best weights, and their loss.
+        history: the table of losses on the way.
+        updates: the number that was made.
+        stopped: why it ended.
+    """
+
+    best: Best
+    history: Table
+    updates: int
+    stopped: str
 
 
 def spread(members: Shaped[Tensor, "*stack"], weight: Tensor) -> Tensor:

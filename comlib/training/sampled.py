@@ -11,14 +11,14 @@ from ..checks import InputError
 from ..evidence import Table
 from ..functional import Functional
 from ..targets import white_noise
-from .protocols import PROGRESS, Protocol
-from .results import Best, spread, where
+from .protocols import PROGRESS, OnlineAdamW
+from .results import Best, Found, spread, where
 
 
 def by_adam(
     model: Functional, target: Functional, weights: Float[Tensor, " time"],
-    protocol: Protocol, names: list[str], seed: int, bar: tqdm,
-) -> tuple[Best, Table, int, str]:
+    protocol: OnlineAdamW, names: list[str], bar: tqdm, seed: int,
+) -> Found:
     """Return the best weights, the history, the updates made and why it ended.
 
     The losses of a stack are summed: no member feels another, as AdamW acts on each
@@ -30,8 +30,8 @@ def by_adam(
         weights: w_t of the loss.
         protocol: the numbers.
         names: of the parameters that are trained.
-        seed: of the inputs.
         bar: of the progress.
+        seed: of the inputs.
 
     Raises:
         InputError: a penalty on the margin of a model without eigenvalues.
@@ -52,7 +52,7 @@ def by_adam(
         descent.end(descent.alive, "interrupted")
         descent.best.offer(descent.moving, descent.validation_loss())
     reasons = "; ".join(dict.fromkeys(descent.reasons))
-    return descent.best, descent.history(), update, reasons
+    return Found(descent.best, descent.history(), update, reasons)
 
 
 class _Descent:

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from scipy import linalg
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import InputError, check_positive
 from ...functional import DTYPE, Functional, check_recurrent
 from ...kernels import Kernel
@@ -23,6 +24,7 @@ _EARLY, _LATE = -100.0, 700.0
 """Logarithms of the times between which the mass of a kernel is looked for."""
 
 
+@checked
 def hankel_singular_values(
     H: Functional | Kernel, floor: float = 1e-8, tolerance: float = 1e-6
 ) -> Float[Tensor, "*stack k"]:
@@ -68,6 +70,7 @@ def hankel_singular_values(
         "pass a larger floor or tolerance")
 
 
+@checked
 def width_lower_bound(H: Functional | Kernel, eps: float) -> int:
     """Return N(eps), the number of Hankel singular values above eps.
 
@@ -86,6 +89,7 @@ def width_lower_bound(H: Functional | Kernel, eps: float) -> int:
     return int((sigma > eps).sum())
 
 
+@checked
 def cross_gramian(model: Functional) -> Float[Tensor, "*stack m m"]:
     """Return X = int exp(Wt) U c exp(Wt) dt, the solution of W X + X W = -U c.
 
@@ -128,6 +132,9 @@ def _spectrum(kernel: Kernel, t: Tensor, root: Tensor) -> np.ndarray:
 
 def _rule(kernel: Kernel, floor: float, level: int) -> tuple[Tensor, Tensor]:
     """Return times and roots of weights of a rule: finer and longer by level."""
+    if not isinstance(kernel, Kernel):
+        raise InputError("H", "must be a Kernel, an RNN or an SSM",
+                         type(kernel).__name__, "pass its .kernels[0]")
     points = sorted(p for p in kernel.breakpoints if 0 < p < math.inf)
     last = points[-1] if points else 0.0
     start, end = _support(kernel, last, floor * 10.0 ** (-1 - 2 * level))

@@ -8,12 +8,14 @@ from jaxtyping import Float
 from scipy import special
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import check_count, check_positive
 from ...evidence import Table
 from ...functional import DTYPE
 from ...kernels import Kernel, graded_rule, polynomial_sum, sum_times
 
 
+@checked
 def muntz_gap(rate: float, rates: Sequence[float]) -> float:
     """Return prod_k |rate - rates_k| / (rate + rates_k).
 
@@ -34,6 +36,7 @@ def muntz_gap(rate: float, rates: Sequence[float]) -> float:
     return math.prod(abs(rate - r) / (rate + r) for r in rates)
 
 
+@checked
 def equispaced_error(
     kernel: Kernel, widths: Sequence[int], rate: float
 ) -> Table:
@@ -65,6 +68,7 @@ def equispaced_error(
     return Table(width=list(widths), lower=lower, upper=upper)
 
 
+@checked
 def smoothness_constant(kernel: Kernel, alpha: int, beta: float) -> float:
     """Return gamma = sup of exp(beta t) |y^(k)(t)| / beta^k, k = 1..alpha+1, y' = rho.
 
@@ -99,6 +103,7 @@ def smoothness_constant(kernel: Kernel, alpha: int, beta: float) -> float:
     return largest
 
 
+@checked
 def favard_constant(order: int) -> float:
     """Return K_r = (4/pi) sum_k (-1)^(k(r+1)) / (2k+1)^(r+1).
 
@@ -119,6 +124,7 @@ def favard_constant(order: int) -> float:
     return float(4 / math.pi * 4.0**-s * (odd - even))
 
 
+@checked
 def rate_constant(alpha: int) -> float:
     """Return C_a = (a + 1) K_a 2^(-a) (2a + 1)! / (a + 1)! for a = alpha.
 
@@ -130,11 +136,12 @@ def rate_constant(alpha: int) -> float:
     Raises:
         InputError: no such number.
     """
-    favard = favard_constant(alpha)
+    favard = favard_constant(check_count("alpha", alpha))
     growth = math.factorial(2 * alpha + 1) / math.factorial(alpha + 1)
     return (alpha + 1) * favard * 2**-alpha * growth
 
 
+@checked
 def rate_bound(kernel: Kernel, alpha: int, beta: float, width: int) -> float:
     """Return gamma C_a / (m (m - 1) ... (m - a + 1)), the bound of thm-rate.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import check_count
 from ...functional import Functional, check_recurrent
 from ...models import Direct
@@ -16,6 +17,7 @@ from .ball import Ball, Weights
 _GROW, _SHRINK = 1.5, 0.4  # of the step, after one that raised the loss, or not
 
 
+@checked
 @dataclass(frozen=True)
 class Search:
     """How hard a worst case is searched for.
@@ -38,6 +40,7 @@ class Search:
         check_count("updates", self.updates, 0)
 
 
+@checked
 def worst_case(
     model: Functional, loss: Callable[[Functional], Tensor], ball: Ball | float,
     search: Search = Search(), start: Iterable[Functional] = (),
@@ -86,6 +89,7 @@ def worst_case(
                                   for n, p in model.named_parameters() if n in best})
 
 
+@checked
 def in_eigenvalues(model: Functional) -> Functional:
     """Return the same model, with W and the effective input weights as its weights.
 

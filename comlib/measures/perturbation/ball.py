@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import InputError, check_count, check_positive
 from ...functional import DTYPE, Functional
 from .norms import Euclidean, Largest, Norm, Spectral
@@ -14,6 +15,7 @@ SHAPES = ("ball", "box")
 Weights = dict[str, Tensor]
 
 
+@checked
 @dataclass(frozen=True)
 class Ball:
     """The displacements of the weights of size beta at most, each in its norm.
@@ -159,6 +161,7 @@ class Ball:
                 for name, norm in self.norms(model).items()}
 
 
+@checked
 def perturb(
     model: Functional, ball: Ball | float, copies: int, seed: int
 ) -> Functional:

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor
 
+from ...arguments import checked
 from ...checks import InputError
 from ...functional import DTYPE, Functional
 from ...models import Direct, Parameterization, UnitGain
@@ -17,6 +18,7 @@ _CELLS = 16
 _GAINS = (Parameterization.input_gain, UnitGain.input_gain)
 
 
+@checked
 def certified_change(
     model: Functional, ball: Ball | float, *, length: int | None = None,
     norm: str = "L1",

@@ -5,11 +5,13 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
-from ...checks import InputError
+from ...arguments import checked
+from ...checks import InputError, check_tensor
 from ...evidence import Table
-from ...functional import Functional
+from ...functional import Functional, check_single
 from ..continuous import l1_loss, l2_loss, w1_loss
 from ..distance import NORMS, distance, response_distance
 from .ascent import Search, worst_case
@@ -19,9 +21,11 @@ from .certificates import certified_change
 _ROUGH = 1e-6  # precision of the integrals while searching
 
 
+@checked
 def perturbation_error(
     model: Functional, target: Functional, radii: Sequence[float], *,
-    length: int | None = None, norm: str = "L1", inputs: Tensor | None = None,
+    length: int | None = None, norm: str = "L1",
+    inputs: Float[Tensor, "batch time d_in"] | None = None,
     only: Iterable[str] | None = None, copies: int = 30, seed: int = 0,
     search: Search | None = Search(),
 ) -> Table:
@@ -59,6 +63,7 @@ def perturbation_error(
     """
     if any(a >= b for a, b in zip(radii, list(radii)[1:])) or not len(radii):
         raise InputError("radii", "must be increasing", list(radii), "sort them")
+    check_single("target", target)
     error = _error(model, target, length, norm, inputs)
     rough = _error(model, target, length, norm, inputs, _ROUGH)
     balls = [(Ball(radius, only), Ball(radius, only, "box")) for radius in radii]
@@ -91,6 +96,7 @@ def _error(
     if norm not in NORMS:
         raise InputError("norm", f"must be one of {NORMS}", repr(norm), "choose one")
     if inputs is not None:
+        check_tensor("inputs", inputs, "batch time d_in")
         return lambda stack: response_distance(target, stack, inputs, norm)
     if not (model.linear and target.linear):
         raise InputError("inputs", "must be given for nonlinear functionals", None,

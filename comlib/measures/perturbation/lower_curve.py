@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ...checks import check_positive
+from ...arguments import checked
+from ...checks import check_filled, check_positive
 from ...evidence import Table
 from ...kernels import Kernel, quadrature
 
 
+@checked
 def certified_lower_curve(
     kernel: Kernel, radii: Sequence[float], horizon: float = math.inf
 ) -> Table:
@@ -38,6 +40,7 @@ def certified_lower_curve(
         forced = torch.expm1((beta * t).clamp(max=700)) * kernel(t).abs()
         return torch.where(t <= horizon, forced, 0.0)
 
+    check_filled("radii", radii)
     rate, lower = kernel.decay_rate, []
     mass = kernel.l1_norm() if rate > 0 and math.isinf(horizon) else math.inf
     if horizon != math.inf:
@@ -56,6 +59,7 @@ def certified_lower_curve(
     return Table(radius=list(radii), lower=lower)
 
 
+@checked
 def horizon_ladder(
     kernel: Kernel, radii: Sequence[float], horizons: Sequence[float]
 ) -> Table:
@@ -74,5 +78,6 @@ def horizon_ladder(
     Raises:
         InputError: a negative radius or a horizon that is not positive.
     """
+    check_filled("horizons", horizons)
     tables = [certified_lower_curve(kernel, radii, T) for T in horizons]
     return Table.stack(tables, horizon=list(horizons))

@@ -3,9 +3,11 @@
 from jaxtyping import Float
 from torch import Tensor
 
+from ...arguments import checked
 from ...functional import Functional, check_recurrent
 
 
+@checked
 def stability_margin(model: Functional) -> Float[Tensor, "*stack"]:
     """Return -max Re of the eigenvalues of W, the distance to the imaginary axis.
 

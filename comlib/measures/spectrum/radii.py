@@ -8,18 +8,20 @@ import math
 
 import numpy as np
 import torch
-from jaxtyping import Float
 from scipy import linalg, optimize
 from torch import Tensor
 
-from ...checks import InputError, check_tensor
-from ...functional import Functional, check_recurrent
+from ...arguments import checked
+from ...checks import InputError, check_choice, check_tensor
+from ...functional import Functional, check_recurrent, check_single
+from .matrices import Matrix, square
 
 _LEVEL = 1e-11  # a level this much lower must not be reached any more
 _ROUNDS = 60
 
 
-def complex_stability_radius(W: Float[Tensor, "m m"]) -> float:
+@checked
+def complex_stability_radius(W: Matrix) -> float:
     """Return r_C(W) = min over omega of sigma_min(i omega - W), to 1e-10.
 
     The least spectral norm of a complex Delta for which W + Delta is not stable;
@@ -29,7 +31,7 @@ def complex_stability_radius(W: Float[Tensor, "m m"]) -> float:
     level sets are those of Boyd and Balakrishnan 1990.
 
     Args:
-        W: a square matrix.
+        W: a square matrix, or a model, whose W it is.
 
     Raises:
         InputError: not a square matrix.
@@ -37,7 +39,8 @@ def complex_stability_radius(W: Float[Tensor, "m m"]) -> float:
     return _complex(_square(W))[0]
 
 
-def real_stability_radius(W: Float[Tensor, "m m"]) -> float:
+@checked
+def real_stability_radius(W: Matrix) -> float:
     """Return r_R(W), the least spectral norm of a real destabilising Delta, to 1e-10.
 
     min over omega >= 0 of max over 0 < gamma <= 1 of the second smallest singular
@@ -48,7 +51,7 @@ def real_stability_radius(W: Float[Tensor, "m m"]) -> float:
     1995, the level sets those of Sreedhar, Van Dooren and Tits 1996.
 
     Args:
-        W: a square matrix.
+        W: a square matrix, or a model, whose W it is.
 
     Raises:
         InputError: not a square matrix.
@@ -56,22 +59,21 @@ def real_stability_radius(W: Float[Tensor, "m m"]) -> float:
     return _real(_square(W))[0]
 
 
-def destabilising_perturbation(
-    W: Float[Tensor, "m m"], field: str = "real"
-) -> Tensor:
+@checked
+def destabilising_perturbation(W: Matrix, field: str = "real") -> Tensor:
     """Return a Delta of least norm for which W + Delta has an imaginary eigenvalue.
 
     Source: def-stability-radius in the book; Qiu et al. 1995.
 
     Args:
-        W: a square stable matrix.
+        W: a square stable matrix, or a model, whose W it is.
         field: "real" or "complex".
 
     Raises:
         InputError: not a square matrix, or not a stable one; unknown field.
     """
     A = _square(W)
-    _check_field(field)
+    check_choice("field", field, ("real", "complex"))
     if linalg.eigvals(A).real.max() >= 0:
         raise InputError("W", "must be stable", "an eigenvalue with Re >= 0",
                          "there is nothing to destabilise")
@@ -86,6 +88,7 @@ def destabilising_perturbation(
     return torch.from_numpy(_rank_two(A, omega))
 
 
+@checked
 def blow_up_radius(model: Functional, field: str = "real") -> float:
     """Return the least size of a perturbation of W that leaves a mode undamped.
 
@@ -104,8 +107,8 @@ def blow_up_radius(model: Functional, field: str = "real") -> float:
         InputError: a model without W, or unknown field.
     """
     check_recurrent(model)
-    _check_field(field)
-    W = model.W.detach()
+    check_choice("field", field, ("real", "complex"))
+    W = check_single("model", model).W.detach()
     if model.diagonal:
         seen = (model.c != 0).any(-2) & (model.input_weights != 0).any(-1)
         return float((-check_tensor("W", W, "m")[seen]).clamp(min=0).min()) \
@@ -113,16 +116,8 @@ def blow_up_radius(model: Functional, field: str = "real") -> float:
     return real_stability_radius(W) if field == "real" else complex_stability_radius(W)
 
 
-def _square(W: Tensor) -> np.ndarray:
-    if check_tensor("W", W, "m m").shape[0] != W.shape[1]:
-        raise InputError("W", "must be square", tuple(W.shape), "pass (m, m)")
-    return W.detach().cpu().double().numpy()
-
-
-def _check_field(field: str) -> None:
-    if field not in ("real", "complex"):
-        raise InputError("field", "must be 'real' or 'complex'", repr(field),
-                         "choose one")
+def _square(W: Matrix) -> np.ndarray:
+    return square(W).detach().cpu().numpy()
 
 
 def _smallest(A: np.ndarray, omega: float) -> float:

@@ -11,7 +11,7 @@ import torch
 from comlib import (Airy, Exponential, Gaussian, LinearFunctional, RNN, Table, fit,
                     stored)
 from comlib.dynamics import ModeLoss
-from comlib.experiments.linear.optimisers import adam_edge, by_optimiser
+from comlib.experiments.linear.optimisers import adam_edge, adam_late, by_optimiser
 from comlib.experiments.linear.training import training_curves
 from comlib.training import Descent
 from small import small_config, small_table
@@ -104,6 +104,16 @@ def test_escapes_are_those_of_an_independent_computation(row):
     table = small_table(by_optimiser)
     names = ("method", "learning_rate", "momentum", "delay")
     assert table["updates"][row] == independent_escape(*(table[n][row] for n in names))
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.001])
+def test_two_programs_for_adam_need_the_same_updates(rate):
+    plain = adam_late.run(adam_late.Config((5.0, 9.0), (rate,)))
+    framework = by_optimiser.run(by_optimiser.Config(
+        (5.0, 9.0), optimisers=(("adam", rate, 0.9),)))
+    assert (plain["updates"] == framework["updates"]).all()
+    config = adam_late.Config((9.0,), (rate,), updates=20)
+    assert adam_late.run(config)["updates"][0] == math.inf
 
 
 def test_an_escape_that_does_not_come_is_infinite():

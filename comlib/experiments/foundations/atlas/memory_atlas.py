@@ -101,7 +101,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    names = dict.fromkeys(table["architecture"].tolist())
+    names = table.values("architecture")
     # what is forgotten at once has no curve
     pairs = [(name, query) for name in names for query in _QUERIES
              if sum(table.where(architecture=name, query=query)["median"]

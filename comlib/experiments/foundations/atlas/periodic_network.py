@@ -74,7 +74,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     fig, axes = panels(2, height=2.9)
-    inputs = dict.fromkeys(table["input"].tolist())
+    inputs = table.values("input")
     labels = [f"x = {x:g}" for x in inputs]
     lines(table, "v1", "v2", by="input", labels=labels, linewidth=1.2,
           xlabel="$v_1$", ylabel="$v_2$", ax=axes[0])

@@ -72,7 +72,7 @@ def plot(table: Table) -> Figure:
     fig, axes = panels(2)
     for ax, column, text in zip(axes, ("one_input", "memory"),
                                 ("slope at $x = B$ alone", "$M_B(t)$"), strict=True):
-        for index, gain in enumerate(dict.fromkeys(table["gain"].tolist())):
+        for index, gain in enumerate(table.values("gain")):
             part = table.where(gain=gain)
             others = [None] * (len(set(part["seed"].tolist())) - 1)
             lines(part, "time", column, by="seed", labels=[f"gain {gain:g}", *others],

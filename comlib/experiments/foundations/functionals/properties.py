@@ -69,12 +69,11 @@ def plot(table: Table) -> Figure:
     Args:
         table: from ``run``.
     """
-    names = dict.fromkeys(table.where(holds=0)["functional"].tolist())
+    names = table.where(holds=0).values("functional")
     fig, axes = figures.panels(3, 2, sharey=True)
     for ax, what in zip(axes, ("continuous", "bounded", "regular"), strict=True):
         rows = table.where(property=what)
-        for name in dict.fromkeys(rows["functional"].tolist()):
-            curve = rows.where(functional=name)
+        for name, curve in rows.groups("functional"):
             look = {"color": figures.FAINT, "linestyle": "-", "linewidth": 1.2,
                     "zorder": 1}
             if not curve["holds"][0]:

@@ -88,7 +88,7 @@ def plot(table: Table) -> Figure:
     """
     late = table["time"] > 0
     shown = Table(**{name: table[name][late] for name in table.columns})
-    labels = [f"B = {bound:g}" for bound in dict.fromkeys(table["bound"].tolist())]
+    labels = [f"B = {bound:g}" for bound in table.values("bound")]
     fig, ax = lines(shown, "time", "law", by="bound", labels=labels, xscale="log",
                     yscale="log")
     for line in list(ax.lines):

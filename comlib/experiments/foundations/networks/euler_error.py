@@ -54,7 +54,7 @@ def run(config: Config = Config()) -> Table:
         bound = (rate**2 * t * dt / 2 * torch.exp(-rate * (t - dt))).max()
         rows.append((dt, _mode_error(rate, t, dt), float(bound),
                      _network_error(config, t, dt)))
-    return Table(**dict(zip(("dt", "mode", "bound", "network"), zip(*rows))))
+    return Table.from_rows(("dt", "mode", "bound", "network"), rows)
 
 
 def _mode_error(rate: float, t: torch.Tensor, dt: float) -> float:

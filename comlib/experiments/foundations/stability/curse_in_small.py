@@ -71,11 +71,11 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    targets = list(dict.fromkeys(table["target"].tolist()))
+    targets = table.values("target")
     fig, axes = figures.panels(len(targets), height=3.2, sharey=True)
     for ax, target in zip(axes, targets, strict=True):
         rows = table.where(target=target)
-        labels = [f"m = {m}" for m in dict.fromkeys(rows["width"].tolist())]
+        labels = [f"m = {m}" for m in rows.values("width")]
         figures.bands(rows, "radius", "upper", "lower", "upper", by="width",
                       labels=labels, xscale="log", yscale="log", ax=ax,
                       xlabel="perturbation β of the rates", ylabel="error E(β)")

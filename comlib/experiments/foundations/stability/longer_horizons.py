@@ -59,12 +59,12 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    targets = list(dict.fromkeys(table["target"].tolist()))
+    targets = table.values("target")
     fig, axes = figures.panels(len(targets), height=3.3, sharey=True)
     for ax, target in zip(axes, targets, strict=True):
         rows = table.where(target=target)
         labels = [f"T = {T:g}".replace("inf", "∞")
-                  for T in dict.fromkeys(rows["horizon"].tolist())]
+                  for T in rows.values("horizon")]
         figures.lines(rows, "radius", "lower", by="horizon", labels=labels, ax=ax,
                       xscale="log", yscale="log", xlabel="perturbation β",
                       ylabel="lower bound of E(β)")

@@ -76,7 +76,7 @@ def plot(table: Table) -> Figure:
     fig, axes = figures.panels(2, height=2.7, sharey=True)
     for ax, what in zip(axes, _MOVED, strict=True):
         rows = table.where(moved=what)
-        labels = [f"T = {T:g}" for T in dict.fromkeys(rows["horizon"].tolist())]
+        labels = [f"T = {T:g}" for T in rows.values("horizon")]
         figures.lines(rows, "radius", "sampled", by="horizon", labels=labels,
                       floor=0.0, ax=ax)
         exact = rows.where(horizon=rows["horizon"][0])

@@ -71,7 +71,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     fig, axes = figures.panels(2, height=2.8)
-    names = list(dict.fromkeys(table["start"].tolist()))
+    names = table.values("start")
     for k, name in enumerate(names):
         ax, rows = axes[int(name == "duplicated")], table.where(start=name)
         colour, single = f"C{k}", name != "duplicated"

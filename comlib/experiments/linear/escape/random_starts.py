@@ -59,7 +59,7 @@ def run(config: Config) -> Table:
     rows = [(m, D, seed, *_times(config, m, D, seed)) for m in config.widths
             for D in config.delays for seed in range(config.seeds)]
     names = ("width", "delay", "seed", "entry", "exit")
-    return Table(**dict(zip(names, zip(*rows), strict=True)))
+    return Table.from_rows(names, rows)
 
 
 def plot(table: Table) -> Figure:

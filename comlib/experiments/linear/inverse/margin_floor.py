@@ -114,13 +114,12 @@ def plot(table: Table) -> Figure:
     """
     fig, axes = figures.panels(2, height=2.8)
     best = table.where(family="best")
-    labels = [f"ω = {omega:g}" for omega in dict.fromkeys(best["omega"].tolist())]
+    labels = [f"ω = {omega:g}" for omega in best.values("omega")]
     figures.lines(best, "error", "margin", by="omega", ax=axes[0], marker="o",
                   labels=labels,
                   xscale="log", yscale="log", xlabel="error in L1",
                   ylabel="margin β")
-    for omega in dict.fromkeys(best["omega"].tolist()):
-        rows = best.where(omega=omega)
+    for omega, rows in best.groups("omega"):
         figures.slope(axes[0], rows["error"][1], 2 * rows["margin"][1], 1 / omega,
                       "", rows["error"][-1])
     fixed = table.where(family="fixed margin")

@@ -65,7 +65,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     fig, axes = figures.panels(2, height=2.7)
-    widths = list(dict.fromkeys(table["width"].tolist()))
+    widths = table.values("width")
     first = table.where(width=widths[0])
     promise = torch.exp(-torch.from_numpy(first["time"].copy()))
     axes[0].plot(first["time"], first["target"], color=figures.FAINT, linewidth=5.0,

@@ -60,7 +60,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     fig, axes = figures.panels(2, height=2.8)
-    labels = [f"{eps:g}" for eps in dict.fromkeys(table["epsilon"].tolist())]
+    labels = [f"{eps:g}" for eps in table.values("epsilon")]
     figures.lines(table, "delay", "count", by="epsilon", labels=labels, marker="o",
                   xlabel="delay D", ylabel="N(ε)", ax=axes[0])
     middle = np.unique(table["epsilon"])[len(labels) // 2]

@@ -59,7 +59,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     fig, axes = figures.panels(2, height=2.8)
-    omegas = list(dict.fromkeys(table["omega"].tolist()))
+    omegas = table.values("omega")
     for k, omega in enumerate(omegas):
         rows = table.where(omega=omega).with_columns(
             inverse=1 / table.where(omega=omega)["epsilon"])

@@ -74,7 +74,7 @@ def run(config: Config) -> Table:
                 rows.append((rate, update, rate * largest, rate / float(weights.mean()),
                              float(loss.drop(theta, start))))
     names = "learning_rate", "update", "sharpness", "effective_rate", "drop"
-    return Table(**dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    return Table.from_rows(names, rows)
 
 
 def plot(table: Table) -> Figure:
@@ -86,7 +86,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned, with momentum 0.9.
     """
-    rates = dict.fromkeys(table["learning_rate"].tolist())
+    rates = table.values("learning_rate")
     fig, ax = figures.lines(table, "update", "sharpness", by="learning_rate",
                             labels=[f"rate {rate:g}" for rate in rates], xscale="log",
                             yscale="log", ylabel="rate × preconditioned sharpness")

@@ -106,7 +106,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned, for several configs below each other.
     """
-    methods, centers = (list(dict.fromkeys(table[n].tolist()))
+    methods, centers = (table.values(n)
                         for n in ("method", "center"))
     fig, axes = figures.panels(len(methods) * len(centers), len(centers), sharex=True,
                                sharey=True)

@@ -61,7 +61,7 @@ def run(config: Config) -> Table:
     rows = [(*optimiser, D, *_escape(optimiser, D, config))
             for optimiser in config.optimisers for D in config.delays]
     names = "method", "learning_rate", "momentum", "delay", "updates", "moved", "slope"
-    return Table(**dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    return Table.from_rows(names, rows)
 
 
 def plot(table: Table) -> Figure:

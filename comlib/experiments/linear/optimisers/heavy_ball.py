@@ -46,7 +46,7 @@ def run(config: Config) -> Table:
     rows = [(mu, D, *_row(config, mu, D)) for mu in config.frictions
             for D in config.delays]
     names = ("friction", "delay", "log_time", "floor")
-    return Table(**dict(zip(names, zip(*rows), strict=True)))
+    return Table.from_rows(names, rows)
 
 
 def plot(table: Table) -> Figure:
@@ -55,7 +55,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    values = list(dict.fromkeys(table["friction"].tolist()))
+    values = table.values("friction")
     fig, ax = figures.lines(table, "delay", "log_time", by="friction", marker="o",
                             labels=[f"μ = {mu:g}" for mu in values],
                             xlabel="1/ω", ylabel="ln τ₀(δ)")

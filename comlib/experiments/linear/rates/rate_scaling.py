@@ -43,7 +43,7 @@ def run(config: Config) -> Table:
         rows.append((factor, gamma, error, gamma / (beta * config.width**config.p),
                      rate_bound(rho, config.p, beta, config.width)))
     names = ("factor", "gamma", "error", "published", "ours")
-    return Table(**dict(zip(names, zip(*rows))))
+    return Table.from_rows(names, rows)
 
 
 def plot(table: Table) -> Figure:

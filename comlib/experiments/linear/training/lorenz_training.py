@@ -10,7 +10,7 @@ from comlib import Functional, RNN, Table, TorchRecurrent, fit, white_noise
 from comlib.evidence import figures
 from comlib.functional import DTYPE
 from comlib.targets import Lorenz96
-from comlib.training import Protocol
+from comlib.training import OnlineAdamW
 
 _TEST = 4096  # inputs on which the size of the target is measured
 
@@ -72,7 +72,7 @@ def run(config: Config) -> Table:
     weights[config.length // 2 :] = 1 / (config.length - config.length // 2)
     x = white_noise(_TEST, config.length, dt=H.dt, seed=1)
     size = float((weights[:, None] * H(x).square()).sum((1, 2)).mean())
-    protocol = Protocol(
+    protocol = OnlineAdamW(
         updates=config.updates, batch=config.batch, schedule="constant",
         learning_rate=config.learning_rate, check_every=config.every,
         patience=config.updates)

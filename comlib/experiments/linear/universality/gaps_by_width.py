@@ -57,7 +57,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    names = list(dict.fromkeys(table["sequence"].tolist()))
+    names = table.values("sequence")
     fig, ax = figures.lines(
         table, "width", "gap", by="sequence", xscale="log", yscale="log",
         labels=[f"rates {name}" for name in names], marker="o",

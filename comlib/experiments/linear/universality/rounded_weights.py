@@ -49,7 +49,7 @@ def run(config: Config) -> Table:
         rows.append((m, float(weights @ error.abs()),
                      float(weights @ (error - change(t)).abs()), abs(a).sum()))
     names = ("width", "error", "rounded", "mass")
-    return Table(**dict(zip(names, zip(*rows))))
+    return Table.from_rows(names, rows)
 
 
 def plot(table: Table) -> Figure:

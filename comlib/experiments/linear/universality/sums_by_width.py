@@ -69,7 +69,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     fig, axes = figures.panels(2, height=3.0, sharey=True)
-    names = list(dict.fromkeys(table["kernel"].tolist()))
+    names = table.values("kernel")
     for ax, kind in zip(axes, ("even", "free"), strict=True):
         for k, name in enumerate(names):
             chosen = (table["kernel"] == name) & (table["rates"] == kind)
@@ -81,7 +81,7 @@ def plot(table: Table) -> Figure:
                           linestyle=figures.DASHES[k], marker="o",
                           xlabel="width m", ylabel="error in L1")
         ax.set(title=f"{kind} rates".replace("even", "evenly spaced"))
-    ticks = [int(m) for m in dict.fromkeys(table.where(rates="free")["width"].tolist())]
+    ticks = [int(m) for m in table.where(rates="free").values("width")]
     axes[1].set_xticks(ticks, [str(m) for m in ticks])
     axes[1].xaxis.minorticks_off()
     figures.legend_above(*axes)
@@ -106,4 +106,4 @@ def _free(rho: Kernel, config: Config) -> Table | None:
         rows.append((m, error, np.nan))
     if len(rows) < 2:
         return None
-    return Table(**dict(zip(("width", "error", "lower"), zip(*rows))))
+    return Table.from_rows(("width", "error", "lower"), rows)

@@ -69,8 +69,7 @@ def step_ratios(times: Table, batch: int = 512) -> Glossary:
     """
     steps = times.where(batch=batch, copies=1)
     rows = []
-    for name in dict.fromkeys(steps["workload"].tolist()):
-        part = steps.where(workload=name)
+    for name, part in steps.groups("workload"):
         others = [part[f"{way}_ms"][-1] / part["ours_ms"][-1]
                   for way in ("loop", "torch")]
         share = part["share"][-1]
@@ -88,8 +87,7 @@ def other_ratios(times: Table) -> Glossary:
         times: what ``run`` returns.
     """
     rows = []
-    for name in dict.fromkeys(times["workload"].tolist()):
-        part = times.where(workload=name)
+    for name, part in times.groups("workload"):
         ratios = [part[f"{way}_ms"][-1] / part["ours_ms"][-1]
                   for way in ("naive", "loop", "single")]
         if not name.startswith("step"):
@@ -185,7 +183,7 @@ def growth(table: Table) -> Table:
                           for way in ("naive", "ours")]
                 rows.append((*key[:2], size, *slopes))
     names = ("workload", "batch", "size", "naive_slope", "ours_slope")
-    return Table(**dict(zip(names, map(list, zip(*rows)))))
+    return Table.from_rows(names, rows)
 
 
 def power(times: Table, workload: str, size: str, way: str) -> float:

@@ -1,0 +1,243 @@
+"""Every public function and class, called with one wrong argument at a time.
+
+It answers, or it raises an InputError that names the argument: nothing else.
+"""
+
+import importlib
+import inspect
+import math
+import pkgutil
+import re
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from jaxtyping import TypeCheckError
+from matplotlib.figure import Figure
+
+import comlib
+from comlib import (RNN, SSM, Claim, Exponential, Ball, Gaussian, InputError,
+                    LinearFunctional, Polynomial, Table, TorchRecurrent, heaviside,
+                    white_noise)
+from comlib.dynamics import ModeLoss
+from comlib.functional import DTYPE
+from comlib.measures.perturbation.ascent import Search
+from comlib.models import RecurrentModel
+from comlib.training import Descent, QuasiNewton
+
+INNER = {
+    "arguments": "what does the checking", "checks": "what does the checking",
+    "models.scan": "inner loops, whose callers have checked",
+    "models.response": "inner loops, whose callers have checked",
+    "dynamics.duplicated": "not @checked yet", "dynamics.precise": "not @checked yet",
+    "kernels.truncated": "not @checked yet",
+    "models.discretisations": "inner loops, whose callers have checked",
+    "models.weights": "does the checking of models",
+    "measures.perturbation.norms": "the inner side of Ball",
+    "kernels.integrals": "inner loops, whose callers have checked",
+    "measures.suprema": "inner loops, whose callers have checked",
+    "measures.perturbation.envelopes": "the inner side of certified_change",
+    "training.exact": "the inner side of fit", "training.results": "made by fit",
+    "training.sampled": "the inner side of fit",
+    "evidence.layout": "how tables are set",
+    "evidence.origin": "facts about the run", "evidence.files": "names of files",
+    "evidence.data": "touches files: test_records", "evidence.sweeps": "test_sweeps",
+    "evidence.records": "touches files: test_records",
+}
+"""Modules that readers do not call, or whose calls leave files behind, and why."""
+
+INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
+          "check_timebase", "check_single", "draw_uniform", "style", "documentation",
+          "Path", "Verdicts", "Source", "Glossary", "ClaimError", "Table"}
+"""Functions beside the public ones of a module, and what only comlib makes."""
+
+
+def tensor(*values):
+    return torch.tensor(values, dtype=DTYPE)
+
+
+def loglog():
+    ax = Figure().subplots()
+    ax.set(xscale="log", yscale="log")
+    ax.plot([1, 2], [1, 2], label="a line")
+    return ax
+
+
+def rates(*values):
+    return tensor(*values).diag()
+
+
+MODEL = RNN(rates(-1.0, -2.0), tensor([1.0], [0.5]), tensor([1.0, 1.0]), dt=0.1,
+            activation="identity")
+TARGET, RHO = LinearFunctional(Exponential(), 0.1), Exponential()
+X = white_noise(2, 5, dt=0.1, seed=0)
+WIDE = torch.ones(2, 1, dtype=DTYPE)
+TABLE = Table(t=[1.0, 2.0, 3.0], y=[1.0, 2.0, 3.0], z=[0.5, 1.0, 2.0])
+GRID = Table(t=[1, 2, 1, 2], y=[1, 1, 2, 2], z=[1.0, 2.0, 3.0, 4.0])
+LINEAR_LAYER = torch.nn.Linear(1, 1)
+
+VALID = {
+    "H": MODEL, "model": MODEL, "H_hat": TARGET, "target": TARGET, "functional": TARGET,
+    "functionals": MODEL, "kernel": RHO, "bump": RHO, "f": RHO, "rho": RHO,
+    "delayed": RHO, "kernels": (RHO, RHO), "weights": (1.0, 2.0), "rates": (1.0, 2.0),
+    "loss": ModeLoss(RHO), "theta0": tensor(0.5, 2.0), "theta": tensor(0.5, 2.0),
+    "x": X, "z": -X, "length": 5, "dt": 0.1, "split": 2, "shift": 1, "seed": 0,
+    "W": rates(-1.0, -2.0), "U": WIDE, "c": WIDE.mT, "radius": 0.1, "radii": [0.1, 0.2],
+    "horizons": [1.0], "copies": 2, "ball": Ball(0.1),
+    "memory": tensor(3.0, 2.0, 1.0, 0.5),
+    "start": 0.05, "stop": 0.25, "width": 4, "widths": [2, 4], "rate": 1.0,
+    "eps": 0.1, "h": 0.5, "p": 2.0, "alpha": 1, "beta": 0.1, "order": 1, "omega": 0.1,
+    "mass": 1.0, "until": 1.0, "levels": [0.1], "slowest": tensor(1.0), "modes": 1,
+    "batch": 2, "frequency": tensor(1.0, 2.0), "center": 1.0, "height": 1.0,
+    "gram": torch.ones(5, 1, 5, 1, dtype=DTYPE), "power": 1.0, "factor": 2.0,
+    "text": "a claim", "label": "thm-x", "value": True, "reason": "why",
+    "claims": Claim("a", "thm-x", True), "objects": heaviside, "package": comlib,
+    "names": {"RNN": ""}, "table": TABLE, "y": "y", "lower": "y", "upper": "z",
+    "count": 2, "axes": loglog(), "x0": 1.0, "y0": 1.0, "exponent": 1.0,
+    "values": (1.0, 2.0),
+    "share": 0.6, "delay": 6.0,
+    "lag": 2, "activation": "tanh", "cell": "GRU", "module": LINEAR_LAYER, "d": 1,
+    "heads": 1, "states": 2, "name": "identity",
+}
+"""What is right for an argument of this name, wherever it stands."""
+
+HERE = {
+    "reversed_memory": {"history": 3}, "heaviside": {"x": WIDE},
+    "reversed_heaviside": {"x": WIDE, "stop": 2}, "impulse": {"x": WIDE},
+    "bump": {"widths": tensor(0.1, 0.2)}, "population_loss": {"weights": None},
+    "gram_matrix": {"weights": None}, "fit": {"weights": None,
+        "protocol": QuasiNewton(updates=2, polish=2), "progress": False},
+    "descend": {"start": tensor(0.5, 2.0), "protocol": Descent(updates=2),
+                "progress": False},
+    "worst_case": {"loss": lambda stack: stack.w.sum((-2, -1)), "start": (),
+                   "search": Search(2, 2)},
+    "perturbation_error": {"search": Search(1, 1), "copies": 2, "length": 5},
+    "MatrixExponential": {"c": tensor(1.0, 1.0), "U": tensor(1.0, 1.0)},
+    "TorchRecurrent": {"module": torch.nn.GRU(1, 2)},
+    "trapezoid_sum": {"kernel": Polynomial()},
+    "Modulated": {"frequency": 1.0}, "heatmap": {"table": GRID, "x": "t", "value": "z"},
+    "lines": {"x": "t"}, "bands": {"x": "t"}, "slope": {"ax": loglog(), "x1": 2.0},
+    "CausalModule": {"length": 4}, "projected_square": {"rates": tensor(1.0, 2.0)},
+    "balanced_truncation": {"width": 1}, "slow_manifold_time": {"rho": Gaussian()},
+    "slow_manifold_ceiling": {"rho": Gaussian()}, "fit_exponentials": {"width": 2},
+    "duplicated_law": {"bump": Gaussian()},
+    "precise_flow": {"weights": ("0.6", "0.4"), "until": 0.0},
+    "w1_loss": {"tolerance": 1e-3}, "l1_loss": {"tolerance": 1e-3},
+    "random": {"width": 2}, "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
+}
+"""What is right in one place only."""
+
+
+def public():
+    """Functions and classes that readers call, by module and name."""
+    found = {}
+    for info in pkgutil.walk_packages(comlib.__path__, "comlib."):
+        name = info.name.removeprefix("comlib.")
+        if name in INNER or name.split(".")[0] == "experiments":
+            continue
+        module = importlib.import_module(info.name)
+        for key, thing in vars(module).items():
+            own = getattr(thing, "__module__", "") == info.name
+            if own and callable(thing) and not key.startswith("_") | (key in INSIDE):
+                if not inspect.isabstract(thing):
+                    found[f"{name}.{key}"] = thing
+    return found | {"RNN.random": RNN.random,
+                    "TorchRecurrent.random": TorchRecurrent.random}
+
+
+PUBLIC = public()
+
+
+def signature(key):
+    """Return the parameters by name; a network takes those of what it is made of."""
+    thing = PUBLIC[key]
+    thing = RecurrentModel.__init__ if thing in (RNN, SSM) else thing
+    return {n: p for n, p in inspect.signature(thing).parameters.items()
+            if p.kind is not p.VAR_KEYWORD and n != "self"}
+
+
+def valid(key):
+    """Return right values for the arguments that have to be given."""
+    here = HERE.get(key.rpartition(".")[2], {})
+    return {n: here.get(n, VALID.get(n)) for n, p in signature(key).items()
+            if p.default is p.empty or n in here}
+
+
+def call(key, arguments):
+    """Call a function by keywords, as far as it takes them."""
+    by_order = [arguments.pop(n) for n, p in signature(key).items()
+                if p.kind in (p.POSITIONAL_ONLY, p.VAR_POSITIONAL)]
+    return PUBLIC[key](*by_order, **arguments)
+
+
+WRONG = {
+    "None": None, "NaN": math.nan, "-1": -1, "0": 0, "inf": math.inf, "text": "x",
+    "no list": [], "a list": [1.0, "x"], "True": True, "an object": object(),
+    "complex": 1 + 2j, "numpy int": np.int64(2), "numpy float": np.float64(0.5),
+    "numpy NaN": np.float32(math.nan), "array": np.ones((2, 2)), "dict": {},
+    "other shape": torch.ones(2, 3, 4, 5, 6, dtype=DTYPE), "empty": X[:0],
+    "int tensor": torch.ones(2, dtype=torch.long), "float32": torch.ones(2, 2),
+    "NaN tensor": X * math.nan, "stack": MODEL.with_parameters(
+        {n: torch.stack([p, p]) for n, p in MODEL.named_parameters()}),
+    "float32 model": RNN.random(2, dt=0.1).float(), "other dt": RNN.random(2, dt=0.2),
+    "nonlinear": RNN.random(2, dt=0.1), "two inputs": RNN.random(2, dt=0.1, d_in=2),
+    "functional": TARGET, "kernel": RHO, "power law": Polynomial(0.5),
+    "module": torch.nn.GRU(1, 2), "class": RNN, "function": math.sin, "table": TABLE,
+}
+
+
+def everything():
+    """Every argument of every call, and every wrong value for it."""
+    return [(key, argument, wrong) for key in PUBLIC
+            for argument, parameter in signature(key).items()
+            for wrong, value in WRONG.items()
+            # what a function that is passed on does with its argument is its affair
+            if not (callable(value) and "Callable" in str(parameter.annotation))]
+
+
+ALSO = {
+    "H": {"dt", "d_in", "model", "kernel"},
+    **dict.fromkeys(("H_hat", "model", "target"), {"dt", "d_in"}),
+    "start": {"theta"},
+    "ball": {"radius"}, "name": {"activation"},
+    "delayed": {"kernel"}, "widths": {"width"},
+    **dict.fromkeys(("x", "y", "by", "lower", "upper", "value"), {"column"}),
+}
+"""What a message may name instead: a property that has to agree with another's, or
+the argument of the function that it is passed on to."""
+
+
+def complaint(key, argument, wrong):
+    """Return what is wrong with the answer to one wrong argument, or nothing.
+
+    Two arguments that do not fit may be refused by the name of either.
+    """
+    named = {argument, *signature(key), *ALSO.get(argument, ())}
+    try:
+        call(key, valid(key) | {argument: WRONG[wrong]})
+    except TypeCheckError:
+        return ""  # under --jaxtyping-packages
+    except InputError as error:
+        if not named & set(re.findall(r"\w+", f"{error.argument} {error.rule}")):
+            return f"{key}({argument}={wrong}) says {error}"
+    except Exception as error:
+        return f"{key}({argument}={wrong}) raises {type(error).__name__}: {error}"
+    return ""
+
+
+@pytest.mark.parametrize("key", PUBLIC)
+def test_what_is_right_is_answered(key):
+    call(key, valid(key))
+
+
+def test_what_is_wrong_is_answered_or_refused_by_name():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        complaints = [c for case in everything() if (c := complaint(*case))]
+    assert complaints == []
+
+
+def test_every_module_that_is_left_out_exists():
+    for name in INNER:
+        importlib.import_module(f"comlib.{name}")
