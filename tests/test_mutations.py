@@ -38,6 +38,9 @@ MUTATIONS = {
     "book/foundations/suprema": (
         "comlib/measures/perturbation/certificates.py",
         "_integral(g, r), g / r", "_integral(g, r), g / (2 * r)"),
+    "book/appendix/computing": (
+        "comlib/measures/losses.py",
+        "weights.flip(0).cumsum(0).flip(0)", "weights.cumsum(0)"),
     "book/linear/universality": (
         "comlib/kernels/sums.py",
         "(math.pi / (2 * width + 2))", "(math.pi / (2 * width + 1))"),
