@@ -16,7 +16,6 @@ SMALL = {
     "foundations.atlas.random_networks": (2, {"seeds": 1, "width": 8, "length": 21}),
     "foundations.atlas.wide_network": (1, {
         "width": 8, "length": 65, "seeds": 3, "device": "cpu"}),
-    "foundations.functionals.properties": (3, {}),
     "foundations.memory.gated_unit": (1, {
         "bounds": (2.0,), "length": 61, "early": 20, "every": 10}),
     "foundations.memory.saturated_unit": (1, {"bounds": (1.0, 3.0), "length": 41}),
@@ -24,10 +23,12 @@ SMALL = {
     "foundations.networks.euler_error": (1, {}),
     "foundations.networks.euler_limit": (2, {}),
     "foundations.networks.matrix_maps": (2, {}),
+    "foundations.networks.state_to_kernel": (1, {}),
     "foundations.stability.curse_in_small": (2, {
         "widths": (1, 3), "count": 6, "length": 300}),
     "foundations.stability.longer_horizons": (3, {
         "horizons": (100.0, 1000.0), "count": 4}),
+    "foundations.stability.margin_and_radius": (2, {"points": 13}),
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),

@@ -89,7 +89,7 @@ VALID = {
     "start": 0.05, "stop": 0.25, "width": 4, "widths": [2, 4], "rate": 1.0,
     "eps": 0.1, "h": 0.5, "p": 2.0, "alpha": 1, "beta": 0.1, "order": 1, "omega": 0.1,
     "mass": 1.0, "until": 1.0, "levels": [0.1], "slowest": tensor(1.0), "modes": 1,
-    "batch": 2, "frequency": tensor(1.0, 2.0), "center": 1.0, "height": 1.0,
+    "batch": 2, "frequency": tensor(1.0, 2.0), "center": 1.0, "end": 1.0, "height": 1.0,
     "gram": torch.ones(5, 1, 5, 1, dtype=DTYPE), "power": 1.0, "factor": 2.0,
     "text": "a claim", "label": "thm-x", "value": True, "reason": "why",
     "claims": Claim("a", "thm-x", True), "objects": heaviside, "package": comlib,

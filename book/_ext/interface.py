@@ -121,7 +121,7 @@ def plain(app, what, name, obj, options, lines):
     for k, line in enumerate(lines):
         parts = LITERAL.split(line.replace(r"\*", "*"))
         parts[::2] = [MARKUP.sub(r"\\\1", part) for part in parts[::2]]
-        lines[k] = re.sub(r"\b((?:def|thm|prp|lem|cor|rem|obs|asm)-[a-z0-9-]+\b)",
+        lines[k] = re.sub(r"\b((?:def|thm|prp|lem|cor|rem|obs|asm|conj)-[a-z0-9-]+\b)",
                           r":prf:ref:`\1`", "".join(parts))
 
 

@@ -104,15 +104,6 @@ def test_a_jump_away_from_the_inputs_stays_unseen(monkeypatch):
     assert "continuous" not in decide(monkeypatch, build)
 
 
-def test_plot_names_exactly_what_fails(table):
-    fig = properties.plot(table)
-    named = {ax.get_title(): [t.get_text() for t in ax.texts]
-             for ax in fig.axes}
-    for what in ("continuous", "bounded", "regular"):
-        assert sorted(named[what]) == sorted(
-            name for name, words in LACKING.items() if what in words)
-
-
 def test_defects_that_vanish_do_so_at_least_like_the_square_root(table):
     for what in ("continuous", "bounded", "regular"):
         rows = table.where(property=what, holds=1)

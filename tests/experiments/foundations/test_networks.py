@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from comlib.experiments.foundations.networks import (eigenvalue_maps, euler_error,
-                                                     euler_limit, matrix_maps)
+                                                     euler_limit, matrix_maps,
+                                                     state_to_kernel)
 
 matplotlib.use("Agg")
 
@@ -63,3 +64,15 @@ def test_euler_errors_stay_below_their_bound_and_join_it(rate):
 def test_euler_error_of_a_network_halves_with_the_step():
     table = euler_error.run(euler_error.Config(seed=5, halvings=(6, 7)))
     assert table["network"][0] / table["network"][1] == pytest.approx(2, rel=0.05)
+
+
+def test_the_drawn_kernel_is_the_readout_of_the_drawn_modes():
+    config = state_to_kernel.Config(rates=(0.5, 2.0), readout=(1.0, -3.0), start=4)
+    table = state_to_kernel.run(config)
+    first, second = (table.where(part="state", curve=k) for k in (0, 1))
+    output = table.where(part="output")["value"]
+    np.testing.assert_allclose(output, first["value"] - 3 * second["value"],
+                               atol=1e-12)
+    t = second["time"] - 4 * config.dt
+    mode = np.where(t > -1e-9, np.exp(-2 * t), 0)
+    np.testing.assert_allclose(second["value"], mode, atol=1e-12)

@@ -9,7 +9,7 @@ import torch
 
 from comlib import ExponentialSum, TemperedPolynomial
 from comlib.experiments.foundations.stability import (curse_in_small, longer_horizons,
-                                                      one_mode)
+                                                      margin_and_radius, one_mode)
 from small import small_table
 
 
@@ -124,3 +124,21 @@ def test_dense_perturbations_obey_the_normal_bound_and_the_jordan_block_does_not
              / torch.exp(-0.1 * t[..., 0, 0]) for W in (normal, block)]
     assert norms[0].max() <= 1 + 1e-9
     assert norms[1].max() > 1e6
+
+
+def test_a_normal_matrix_can_reach_discs_around_its_eigenvalues():
+    rows = small_table(margin_and_radius).where(coupling=0.0)
+    z = rows["x"] + 1j * rows["y"]
+    distance = np.abs(z[:, None] - z[:3]).min(1)
+    np.testing.assert_allclose(rows["sigma"], distance, atol=1e-12)
+    assert rows["radius"][0] == pytest.approx(rows["margin"][0])
+
+
+def test_the_radius_is_the_level_that_reaches_the_axis():
+    config = margin_and_radius.Config(points=31)
+    for K in config.couplings:
+        rows = margin_and_radius.run(config).where(coupling=K)
+        on_axis = rows["sigma"][np.abs(rows["x"]) < 1e-9]
+        assert len(on_axis) == 31
+        assert 1 <= on_axis.min() / rows["radius"][0] < 1.01
+    assert rows["radius"][0] < rows["margin"][0] / 2

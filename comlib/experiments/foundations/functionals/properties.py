@@ -4,18 +4,16 @@ import math
 from dataclasses import dataclass
 
 import torch
-from matplotlib.figure import Figure
 from torch import Tensor
 
 from comlib import (Composition, Exponential, Functional, LinearFunctional, Memoryless,
                     Table, gain)
-from comlib.evidence import figures
 from comlib.functional import DTYPE
 from comlib.measures import causality_defect, homogeneity_defect, linearity_defect
 from comlib.targets import (Delay, Differentiator, Modulated, PeakHold, Residual,
                             Squared, bump)
 
-__all__ = ["Config", "plot", "run"]
+__all__ = ["Config", "run"]
 
 _PROPERTIES = ("linear", "continuous", "bounded", "homogeneous", "causal", "regular")
 _ROUNDING = 1e-9
@@ -61,34 +59,6 @@ def run(config: Config = Config()) -> Table:
     limit = 2 * math.sqrt(1 / 2**config.halvings) * defects[0]
     holds = (defects[-1] < _ROUNDING) | (defects[-1] < limit)
     return table.with_columns(holds=[*map(int, holds)] * (config.halvings + 1))
-
-
-def plot(table: Table) -> Figure:
-    """Draw the defects that only a limit decides; what does not vanish is named.
-
-    Args:
-        table: from ``run``.
-    """
-    names = table.where(holds=0).values("functional")
-    fig, axes = figures.panels(3, 2, sharey=True)
-    for ax, what in zip(axes, ("continuous", "bounded", "regular"), strict=True):
-        rows = table.where(property=what)
-        for name, curve in rows.groups("functional"):
-            look = {"color": figures.FAINT, "linestyle": "-", "linewidth": 1.2,
-                    "zorder": 1}
-            if not curve["holds"][0]:
-                look = {"label": name, **_look([*names].index(name))}
-            ax.plot(curve["dt"], curve["defect"], **look)
-        ax.set(xscale="log", yscale="log", title=what, xlabel="timebase dt",
-               ylabel="defect", ylim=(1e-5, 2e2))
-    figures.label_lines(*axes)
-    return fig
-
-
-def _look(i: int) -> dict[str, object]:
-    """Return the i-th pair of colour and dashes."""
-    n = len(figures.COLOURS)
-    return {"color": figures.COLOURS[i % n], "linestyle": figures.DASHES[i % n]}
 
 
 def _functionals(dt: float) -> dict[str, Functional]:

@@ -81,7 +81,7 @@ def plot(table: Table) -> Figure:
     left.text(-1.25, 1.2, "only the flow decays", ha="center")
     for rate, colour in zip(rates, figures.COLOURS):
         left.plot(-rate, 0, "o", color=colour, zorder=3)
-    left.set(aspect="equal", xlabel=r"Re $\mu$ dt", ylabel=r"Im $\mu$ dt")
+    left.set(aspect="equal", xlabel=r"Re $\zeta$ dt", ylabel=r"Im $\zeta$ dt")
     left.grid(False)
     figures.lines(modes, "x", "value", by="y", xlabel="step k", ylabel="kernel",
                   ax=right, marker="o", markersize=3, linewidth=1,

@@ -16,11 +16,11 @@ __all__ = ["Config", "plot", "run"]
 
 @dataclass(frozen=True)
 class Config:
-    """A grid of complex eigenvalues mu = x + iy.
+    """A grid of complex eigenvalues zeta = x + iy.
 
     Args:
         reach: x runs from -reach to reach.
-        columns: number of values of x, even: f is singular at mu = i pi.
+        columns: number of values of x, even: f is singular at zeta = i pi.
         rows: number of values of y, from 0 to 2 pi; 32 of them miss pi/2.
     """
 
@@ -70,7 +70,7 @@ def plot(table: Table) -> Figure:
             ax.plot(edge, y, color=figures.INK, linestyle="--")
         ax.text(grid[0][0] / 2, np.pi, "unstable", ha="center", va="center")
         ax.text(0, 0.7, "stable", ha="center", va="center")
-        ax.set(title=title, xlabel=r"Re $\mu$", ylabel=r"Im $\mu$",
+        ax.set(title=title, xlabel=r"Re $\zeta$", ylabel=r"Im $\zeta$",
                xlim=grid[0][[0, -1]],
                yticks=[0, np.pi / 2, np.pi, 3 * np.pi / 2, 2 * np.pi],
                yticklabels=["0", "π/2", "π", "3π/2", "2π"])
