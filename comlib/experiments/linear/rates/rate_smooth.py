@@ -59,7 +59,7 @@ def plot(table: Table) -> Figure:
                   marker="o", xlabel="width m", ylabel="error in L1", floor=_FLOOR,
                   ax=ax)
     ax.set(ylim=(_FLOOR, 10), title="kernels with all derivatives")
-    figures.label_lines(ax)
+    figures.legend_above(ax)
     return fig
 
 

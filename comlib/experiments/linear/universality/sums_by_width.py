@@ -84,7 +84,7 @@ def plot(table: Table) -> Figure:
     ticks = [int(m) for m in table.where(rates="free").values("width")]
     axes[1].set_xticks(ticks, [str(m) for m in ticks])
     axes[1].xaxis.minorticks_off()
-    figures.label_lines(*axes)
+    figures.legend_above(*axes)
     return fig
 
 
