@@ -39,7 +39,7 @@ SMALL = {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),
     "linear.dynamics.gradient_decay": (2, {
         "rates": (0.7, 1.2), "first": 6.0, "last": 12.0, "count": 4}),
-    "linear.dynamics.plateau_snapshots": (5, {
+    "linear.dynamics.plateau_snapshots": (6, {
         "width": 2, "delay": 5.0, "seed": 0, "level": 0.9, "rows": 40}),
     "linear.escape.duplicated_path": (3, {"delay": 8.0}),
     "linear.escape.duplicated_start": (2, {"delay": 8.0}),
@@ -69,11 +69,11 @@ SMALL = {
     "linear.rates.rate_slopes": (2, {
         "orders": (1, 3), "widths": (8, 12, 16, 24, 32, 48, 64)}),
     "linear.rates.rate_smooth": (1, {"centers": (3.0, 5.0), "widths": (6, 16, 32)}),
-    "linear.training.lorenz_response": (2, {"batch": 400, "length": 30}),
+    "linear.training.lorenz_response": (3, {"batch": 400, "length": 30}),
     "linear.training.lorenz_training": (1, {
         "cell": "linear", "width": 4, "seeds": (0, 1), "length": 20, "updates": 20,
         "batch": 8, "every": 10}),
-    "linear.training.training_curves": (1, {
+    "linear.training.training_curves": (4, {
         "airy": (2.0, 4.0), "bumps": (3.0,), "seeds": 2, "width": 4, "updates": 120,
         "length": 100}),
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),

@@ -29,12 +29,18 @@ MUTATIONS = {
     "book/foundations/memory": (
         "comlib/measures/suprema.py",
         "response(x) / x.abs().amax(-1)", "response(x) / (1 + x).abs().amax(-1)"),
+    "book/foundations/atlas": (
+        "comlib/experiments/foundations/atlas/periodic_network.py",
+        "W @ np.tanh(z)", "W @ np.arctan(z)"),
     "book/foundations/stability": (
         "comlib/kernels/decaying.py",
         "roots_genlaguerre(width, self.p - 1)", "roots_genlaguerre(width, self.p)"),
     "book/foundations/suprema": (
         "comlib/measures/perturbation/certificates.py",
         "_integral(g, r), g / r", "_integral(g, r), g / (2 * r)"),
+    "book/appendix/computing": (
+        "comlib/measures/losses.py",
+        "weights.flip(0).cumsum(0).flip(0)", "weights.cumsum(0)"),
     "book/linear/universality": (
         "comlib/kernels/sums.py",
         "(math.pi / (2 * width + 2))", "(math.pi / (2 * width + 1))"),
@@ -44,6 +50,9 @@ MUTATIONS = {
     "book/linear/dynamics": (
         "comlib/dynamics/plateau.py",
         "(a * l1).square()", "l1.square()"),
+    "book/linear/training": (
+        "comlib/targets/lorenz.py",
+        "ring[:-3] - ring[3:]", "ring[:-3] - ring[2:-1]"),
     "book/linear/curse": (
         "comlib/kernels/trapezoid.py",
         "return 2 * float(np.exp(logs).sum())", "return float(np.exp(logs).sum())"),

@@ -1,6 +1,5 @@
 """The experiments on plain descent against other routes."""
 
-import dataclasses
 import math
 
 import matplotlib.pyplot as plt
@@ -8,68 +7,20 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import (Airy, Exponential, Gaussian, LinearFunctional, RNN, Table, fit,
-                    stored)
+from comlib import Exponential, Gaussian
 from comlib.dynamics import ModeLoss
 from comlib.experiments.linear.optimisers import adam_edge, adam_late, by_optimiser
-from comlib.experiments.linear.training import training_curves
-from comlib.training import Descent
-from small import small_config, small_table
+from small import small_table
 
 DTYPE = torch.float64
 
 
-@pytest.mark.parametrize("experiment, curves", [
-    (training_curves, [8]), (by_optimiser, [5]), (adam_edge, [3])])
+@pytest.mark.parametrize("experiment, curves", [(by_optimiser, [5]), (adam_edge, [3])])
 def test_a_plot_draws_every_curve(experiment, curves):
     fig = experiment.plot(small_table(experiment))
     drawn = [len(ax.lines) for ax in fig.axes]
     plt.close(fig)
     assert drawn == curves
-
-
-def test_two_methods_are_drawn_in_two_panels():
-    table = small_table(training_curves)
-    other = table.with_columns(method=["adam"] * len(table))
-    fig = training_curves.plot(Table.stack([table, other]))
-    titles = [ax.get_title() for ax in fig.axes]
-    plt.close(fig)
-    assert titles == ["gradient descent", "Adam"]
-
-
-@pytest.mark.parametrize("target, delay, kernel", [
-    ("Airy", 4.0, Airy(4.0)), ("bump", 3.0, Exponential() + Gaussian(3.0, 1.0))])
-def test_a_training_curve_is_that_of_fit_on_one_model(target, delay, kernel):
-    table = small_table(training_curves).where(target=target, delay=delay, seed=1)
-    model = RNN.random(4, dt=0.1, activation="identity", seed=1)
-    rho, last = LinearFunctional(kernel, 0.1), torch.zeros(100, dtype=DTYPE)
-    last[-1] = 1.0
-    end = fit(model, rho, length=100, weights=last, progress=False,
-              protocol=Descent("gd", 0.02, updates=120, every=1))
-    zero = 0.1 * float(rho.kernel_samples(100).square().sum())
-    assert table["loss"] == pytest.approx(
-        end.history["loss"][table["update"]] / zero, rel=1e-9)
-
-
-def test_curves_have_the_rows_at_which_they_arrive():
-    table, levels = small_table(training_curves), (0.5, 0.1)
-    whole = training_curves.run(dataclasses.replace(
-        small_config(training_curves), points=10_000))
-    for seed in range(2):
-        few, all_rows = (t.where(target="Airy", delay=2.0, seed=seed)
-                         for t in (table, whole))
-        assert len(few) < 30 and len(all_rows) == 121
-        for level in levels:
-            first = [min(t["update"][t["loss"] <= level]) for t in (few, all_rows)]
-            assert first[0] == first[1] > 0
-
-
-def test_the_same_starts_are_used_for_all_targets():
-    config = training_curves.Config(airy=(2.0, 2.0), bumps=(), seeds=2, updates=5)
-    table = training_curves.run(config).where(target="Airy")
-    half = len(table) // 2
-    assert table["loss"][:half].tolist() == table["loss"][half:].tolist()
-    assert len(set(table["loss"].tolist())) == half
 
 
 def independent_escape(method, rate, beta, D, weights=(0.6, 0.4)):
@@ -155,15 +106,3 @@ def test_sharpness_is_that_of_the_divided_hessian():
     assert table["sharpness"][-1] == pytest.approx(0.01 * largest, rel=1e-9)
     assert table["effective_rate"][-1] == pytest.approx(
         0.01 / float(scale[:2].mean()), rel=1e-9)
-
-
-@pytest.mark.parametrize("method", ["gd", "adam"])
-def test_a_record_begins_as_a_short_run_does(method):
-    old = stored(f"linear.training.curves-{method}")
-    config = eval(old.config, {"Config": training_curves.Config})
-    short = dataclasses.replace(config, airy=(3.0,), bumps=(), seeds=1, updates=46)
-    new = training_curves.run(short).where(target="Airy")
-    rows = old.table.where(target="Airy", delay=3.0, seed=0)
-    kept = rows["update"] <= 46
-    assert new["update"].tolist() == rows["update"][kept].tolist()
-    assert new["loss"] == pytest.approx(rows["loss"][kept], rel=1e-6)

@@ -59,12 +59,16 @@ def plot(table: Table) -> Figure:
     """
     fig, axes = figures.panels(2, height=2.8)
     logs = {"xscale": "log", "yscale": "log", "xlabel": "turn Ω"}
-    figures.lines(table, "turn", ["margin", "real", "complex"], ylabel="size of Δ",
-                  labels=["margin", "real radius", "complex radius"], ax=axes[0],
-                  **logs)
+    figures.lines(table, "turn", ["real", "complex"], ylabel="size of Δ", ax=axes[0],
+                  labels=["real radius", "complex radius"], **logs)
+    figures.lines(table, "turn", "margin", ylabel="size of Δ", ax=axes[0],
+                  labels=["margin"], color=figures.INK, linestyle="--", **logs)
     figures.lines(table, "turn", ["ceiling", "peak", "kreiss"], ylabel="growth",
                   labels=["e m K", "largest |exp(Wt)|", "Kreiss constant K"],
                   ax=axes[1], **logs)
+    for ax, title in zip(axes, ("radii", "growth"), strict=True):
+        ax.set_title(title)
+    figures.label_lines(*axes)
     return fig
 
 

@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 
 from comlib import Functional, Table, TorchRecurrent, memory_function
-from comlib.evidence.figures import bands, panels
+from comlib.evidence.figures import bands, legend_above, panels
 from comlib.measures import impulse_memory
 from comlib.models import S4D, CausalAttention
 
@@ -106,10 +106,13 @@ def plot(table: Table) -> Figure:
     pairs = [(name, query) for name in names for query in _QUERIES
              if sum(table.where(architecture=name, query=query)["median"]
                     > 100 * _FLOOR) > len(set(table["layers"].tolist()))]
-    fig, axes = panels(len(pairs), 2, height=2.2)
+    texts = [f"{n} layers" if n > 1 else "1 layer"
+             for n in table.values("layers")]
+    fig, axes = panels(len(pairs), 2, height=2.4)
     for ax, (name, query) in zip(axes, pairs, strict=True):
         bands(table.where(architecture=name, query=query), "time", "median", "lower",
               "upper", by="layers", yscale="log", floor=100 * _FLOOR,
-              xlabel="time $t$", ylabel="memory", ax=ax)
+              xlabel="time $t$", ylabel="memory", labels=texts, ax=ax)
         ax.set_title(f"{name}, {query}")
+    legend_above(*axes, cols=3)
     return fig

@@ -81,5 +81,7 @@ def plot(table: Table) -> Figure:
     memory = table.with_columns(slope=abs(table["v1"]) / table["input"])
     lines(memory, "time", "slope", by="input", labels=labels, linewidth=1.2,
           xlabel="time $t$", ylabel="$|dH_t(u^x)/dt| \\, / \\, |x|$", ax=axes[1])
+    for ax, title in zip(axes, ("Velocity", "Slope of the output"), strict=True):
+        ax.set_title(title)
     legend_above(*axes, cols=3)
     return fig

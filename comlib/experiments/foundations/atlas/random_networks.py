@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 
 from comlib import RNN, Table, heaviside, memory_function, time_grid
-from comlib.evidence.figures import lines, panels
+from comlib.evidence.figures import label_lines, lines, panels
 from comlib.functional import DTYPE
 
 
@@ -70,12 +70,14 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     fig, axes = panels(2)
-    for ax, column, text in zip(axes, ("one_input", "memory"),
-                                ("slope at $x = B$ alone", "$M_B(t)$"), strict=True):
+    titles = {"one_input": "Slope at one input", "memory": "Memory function"}
+    for ax, (column, title) in zip(axes, titles.items(), strict=True):
         for index, gain in enumerate(table.values("gain")):
             part = table.where(gain=gain)
             others = [None] * (len(set(part["seed"].tolist())) - 1)
             lines(part, "time", column, by="seed", labels=[f"gain {gain:g}", *others],
-                  yscale="log", xlabel="time $t$", ylabel=text, floor=1e-14, ax=ax,
+                  yscale="log", xlabel="time $t$", ylabel="memory", floor=1e-14, ax=ax,
                   color=f"C{index}", linestyle=("-", "--")[index % 2], linewidth=1.2)
+        ax.set_title(title)
+    label_lines(*axes)
     return fig

@@ -6,7 +6,7 @@ import torch
 from matplotlib.figure import Figure
 
 from comlib import Table, memory_function, time_grid
-from comlib.evidence.figures import COLOURS, DASHES, lines
+from comlib.evidence.figures import COLOURS, DASHES, label_lines, lines, panels
 from comlib.measures import impulse_memory, reversed_memory
 from comlib.models import GatedUnit
 
@@ -72,11 +72,12 @@ def plot(table: Table) -> Figure:
     shown = Table(**{name: table[name][late] for name in table.columns})
     curves = dict.fromkeys(zip(shown["query"].tolist(), shown["bound"].tolist(),
                                strict=True))
-    fig = ax = None
+    fig, (ax,) = panels(1, height=2.9)
     for index, (query, bound) in enumerate(curves):
-        text = f"step, $B = {bound:g}$" if query == "step" else query
-        fig, ax = lines(shown.where(query=query, bound=bound), "time", "memory",
-                        xscale="log", yscale="log", xlabel="time $t$", ylabel="memory",
-                        label=text, floor=1e-10, ax=ax, color=COLOURS[index],
-                        linestyle=DASHES[index])
+        text = f"step, B = {bound:g}" if query == "step" else query
+        lines(shown.where(query=query, bound=bound), "time", "memory", xscale="log",
+              yscale="log", xlabel="time $t$", ylabel="memory", labels=[text],
+              floor=1e-10, ax=ax, color=COLOURS[index], linestyle=DASHES[index])
+    ax.set(title="One gated unit, three queries", ylim=(1e-12, 1))
+    label_lines(ax)
     return fig

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from comlib import RNN, Table, memory_function
-from comlib.evidence.figures import lines, slope
+from comlib.evidence.figures import legend_above, lines, panels, slope
 from comlib.functional import DTYPE
 
 
@@ -89,14 +89,14 @@ def plot(table: Table) -> Figure:
     late = table["time"] > 0
     shown = Table(**{name: table[name][late] for name in table.columns})
     labels = [f"B = {bound:g}" for bound in table.values("bound")]
-    fig, ax = lines(shown, "time", "law", by="bound", labels=labels, xscale="log",
-                    yscale="log")
-    for line in list(ax.lines):
-        line.set_linewidth(1.2)
+    fig, (ax,) = panels(1, height=2.9)
+    lines(shown, "time", "law", by="bound", labels=labels, xscale="log", yscale="log",
+          linewidth=1.2, ax=ax)
     ax.set_prop_cycle(None)
     lines(shown, "time", "memory", by="bound", labels=[None] * len(labels), ax=ax,
           linestyle="none", marker="o", markersize=2.5, xscale="log", yscale="log",
           xlabel="time $t$", ylabel="$M_B(t)$")
-    ax.set_ylim(1e-6, 2)
+    ax.set(title="One hardtanh unit", ylim=(1e-6, 2))
     slope(ax, 3, 0.6, -1, "slope −1", x1=30)
+    legend_above(ax, cols=4)
     return fig

@@ -77,14 +77,17 @@ def run(config: Config) -> Table:
 
 
 def plot(table: Table) -> Figure:
-    """Draw the loss above, and the kernels of the four stages below.
+    """Draw the loss, the distance from the short part, and the kernels of the stages.
 
     Args:
         table: what ``run`` returned.
     """
-    fig, (loss, *axes) = figures.panels(1 + len(_STAGES), 3, height=2.4)
+    fig, (loss, short, *axes) = figures.panels(2 + len(_STAGES), 3, height=2.3)
     figures.lines(table, "log_time", "loss", ax=loss, xlabel="ln τ", ylabel="loss J")
-    loss.set_xlim(left=-6.0)
+    figures.lines(table, "log_time", "short", ax=short, xlabel="ln τ", yscale="log",
+                  ylabel="squared distance")
+    loss.set(title="loss", xlim=(-6.0, None))
+    short.set(title="from the short part", xlim=(-6.0, None))
     loss.axhline(table["plateau"][0], color=figures.GUIDE, linewidth=1.0,
                  linestyle=(0, (4, 3)))
     t = torch.linspace(0.0, table["delay"][0] + 5.0, 301, dtype=DTYPE)
@@ -96,7 +99,9 @@ def plot(table: Table) -> Figure:
                        network=ExponentialSum(a, w)(t))
         figures.lines(curves, "t", ["target", "network"], ax=ax)
         ax.set(title=f"{k + 1}: {stage}", ylim=(-1.6, 1.4))
-        spot = max(row["log_time"][0], -6.0), row["loss"][0]
-        loss.plot(*spot, "o", color=figures.INK, markersize=4, clip_on=False)
-        loss.annotate(str(k + 1), spot, xytext=(4, 5), textcoords="offset points")
+        for above, name in (loss, "loss"), (short, "short"):
+            spot = max(row["log_time"][0], -6.0), row[name][0]
+            above.plot(*spot, "o", color=figures.INK, markersize=4, clip_on=False)
+            above.annotate(str(k + 1), spot, xytext=(4, 5),
+                           textcoords="offset points")
     return fig

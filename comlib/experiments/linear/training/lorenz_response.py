@@ -74,26 +74,26 @@ def _one(coupling: float, x: torch.Tensor, every: int) -> Table:
 
 
 def plot(table: Table) -> Figure:
-    """Draw the kernels, and what is neither linear nor determined by the input.
+    """Draw the kernels of each coupling, and the shares of the largest one.
 
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(2, height=2.7)
     couplings = np.unique(table["coupling"])
-    for k, h in enumerate(couplings):
-        rows, colour = table.where(coupling=h), figures.COLOURS[k]
-        axes[0].plot(rows["lag"], rows["kernel"], "o", color=colour, markersize=3.5,
-                     label=f"h = {h:+g}")
-        axes[0].plot(rows["lag"], rows["even"], "-", color=colour, linewidth=1.2,
-                     label="even start")
-        axes[1].plot(rows["time"], rows["nonlinear"], "-", color=colour,
-                     label=None if k else "not linear")
-        axes[1].plot(rows["time"], np.maximum(rows["twin"], 1e-12), ":", color=colour,
-                     label=None if k else "decided by the start")
-    axes[0].set(xlabel="lag", ylabel="kernel")
-    axes[1].set(xlabel="time", ylabel="share of the variance", yscale="log",
-                ylim=(1e-8, 100.0))
-    figures.legend_above(axes[0])
-    figures.legend_above(axes[1], cols=1)
+    fig, axes = figures.panels(len(couplings) + 1, height=2.5)
+    for ax, h in zip(axes, couplings):
+        rows = table.where(coupling=h)
+        ax.plot(rows["lag"], rows["kernel"], "o", color=figures.COLOURS[0],
+                markersize=3.5, label="best linear")
+        ax.plot(rows["lag"], rows["even"], "-", color=figures.COLOURS[1],
+                linewidth=1.2, label="even start")
+        ax.set(title=f"h = {h:+g}: kernel", xlabel="lag", ylabel="kernel",
+               ylim=(-0.1, 1.4))
+        ax.legend(loc="upper right")
+    late = Table(**{c: rows[c][rows["twin"] > 0] for c in rows.columns})
+    figures.lines(late, "time", ["nonlinear", "twin"], ax=axes[-1], yscale="log",
+                  labels=["not linear", "by the start"], floor=1e-8,
+                  ylabel="share of the variance")
+    axes[-1].set(title=f"h = {h:+g}: shares", ylim=(1e-8, 1.0), xlim=(0, None))
+    axes[-1].legend(loc="lower right")
     return fig

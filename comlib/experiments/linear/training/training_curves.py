@@ -15,10 +15,12 @@ from comlib import (Airy, Exponential, ExponentialSum, Gaussian, Kernel, RNN, Ta
 from comlib.evidence import figures
 from comlib.training import Descent, descend
 
+from .starts import over_starts
+
 __all__ = ["Config", "plot", "run"]
 
 _LEVELS = (0.5, 0.1, 0.01)  # whose first updates are rows, too
-_PANELS = {"gd": "gradient descent", "heavy ball": "heavy ball", "adam": "Adam"}
+_METHODS = {"gd": ("descent", 0), "adam": ("Adam", 1), "heavy ball": ("momentum", 2)}
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,9 @@ class Config:
 RECORDS = {
     "curves-gd": Config(),
     "curves-adam": Config("adam", learning_rate=0.003, updates=4000),
+    "starts-gd": Config(airy=(6.0, 12.0), bumps=(6.0, 12.0), seeds=10),
+    "starts-adam": Config("adam", learning_rate=0.003, updates=4000,
+                          airy=(6.0, 12.0), bumps=(6.0, 12.0), seeds=10),
 }
 """The stored runs: name in the chapter and configuration."""
 
@@ -96,27 +101,29 @@ def run(config: Config) -> Table:
 
 
 def plot(table: Table) -> Figure:
-    """Draw the curves of all seeds, one panel for each method and at most 7 targets.
+    """Draw median and range of the starts, a panel a target, levels dotted.
 
     Args:
-        table: what ``run`` returned, or several of them stacked.
+        table: what ``run`` returned, or what ``over_starts`` did.
     """
-    methods = list(dict.fromkeys(table["method"].tolist()))
-    curves = dict.fromkeys(zip(table["target"].tolist(), table["delay"].tolist()))
-    fig, axes = figures.panels(len(methods), height=3.3, sharey=True,
-                              sharex=True)
-    for ax, method in zip(axes, methods, strict=True):
-        looks = zip(curves, figures.COLOURS, figures.DASHES)
-        for (target, delay), colour, dashes in looks:
-            rows = table.where(method=method, target=target, delay=delay)
-            name = f"{target}, D = {delay:g}" if delay else target
-            others = len(set(rows["seed"].tolist())) - 1
-            figures.lines(rows, "update", "loss", by="seed", ax=ax, xscale="symlog",
-                          yscale="log", ylabel="relative loss", linewidth=1.2,
-                          labels=[name, *[None] * others], color=colour,
-                          linestyle=dashes)
-        ax.set(title=_PANELS[method], ylim=(1e-3, 3))
-    figures.legend_above(*axes, cols=2)
+    table = over_starts(table) if "seed" in table.columns else table
+    shown = dict.fromkeys(zip(table["target"].tolist(), table["delay"].tolist()))
+    fig, axes = figures.panels(len(shown), min(3, len(shown)), height=2.3,
+                               sharex=True, sharey=True)
+    for ax, (target, delay) in zip(axes, shown, strict=True):
+        rows = table.where(target=target, delay=delay)
+        rows = Table(**{c: rows[c][rows["update"] > 0] for c in rows.columns})
+        for method, (name, k) in _METHODS.items():
+            if method in rows["method"]:
+                figures.bands(rows.where(method=method), "update", "median", "least",
+                              "most", ax=ax, labels=[name], xscale="log",
+                              yscale="log", ylabel="relative loss", linewidth=1.5,
+                              color=figures.COLOURS[k], linestyle=figures.DASHES[k])
+        if rows["level"][0] > 0:
+            ax.axhline(rows["level"][0], color=figures.GUIDE, linewidth=1.0,
+                       linestyle=":")
+        ax.legend(loc="lower left", handlelength=1.5, borderaxespad=0.1)
+        ax.set(title=f"{target}, D = {delay:g}" if delay else target, ylim=(2e-4, 3))
     return fig
 
 
