@@ -83,6 +83,7 @@ def plot(table: Table) -> Figure:
     left.set(xlabel="time since the input", ylabel="memory", yscale="log",
              ylim=(1e-6, 2), title="what is remembered")
     right.set(xlabel="width m", ylabel="relative error", yscale="log",
+              xticks=sorted(set(table["width"].tolist())),
               title="error, before and after")
     figures.label_lines(left, right)
     return fig

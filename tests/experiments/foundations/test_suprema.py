@@ -1,7 +1,6 @@
 """The experiments of the chapter on suprema against closed forms."""
 
 import itertools
-import math
 
 import pytest
 import torch

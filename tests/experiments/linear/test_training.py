@@ -1,4 +1,4 @@
-"""The training curves, and the experiments on the Lorenz-96 system and architectures."""
+"""The experiments of the chapter on training: curves, Lorenz-96, architectures."""
 
 import dataclasses
 

@@ -54,11 +54,12 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, ax = figures.lines(table, "width", "upper", by="kernel", yscale="log",
-                            xscale="log", marker="o", xlabel="width m",
-                            ylabel="error in L1", floor=_FLOOR)
-    ax.set(ylim=(_FLOOR, 10))
-    figures.label_lines(ax)
+    fig, (ax,) = figures.panels(1, height=3.0)
+    figures.lines(table, "width", "upper", by="kernel", yscale="log", xscale="log",
+                  marker="o", xlabel="width m", ylabel="error in L1", floor=_FLOOR,
+                  ax=ax)
+    ax.set(ylim=(_FLOOR, 10), title="kernels with all derivatives")
+    figures.legend_above(ax)
     return fig
 
 

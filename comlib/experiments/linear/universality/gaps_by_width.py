@@ -58,9 +58,11 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     names = table.values("sequence")
-    fig, ax = figures.lines(
+    fig, (ax,) = figures.panels(1, height=3.0)
+    figures.lines(
         table, "width", "gap", by="sequence", xscale="log", yscale="log",
-        labels=[f"rates {name}" for name in names], marker="o",
+        labels=[f"rates {name}" for name in names], marker="o", ax=ax,
         xlabel="number of exponentials m", ylabel="relative distance in L2")
+    ax.set(title="distance to the span")
     figures.label_lines(ax)
     return fig

@@ -58,8 +58,10 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, ax = figures.lines(
-        table, "width", ["error", "rounded"], yscale="log", marker="o",
-        labels=["exact weights", "weights rounded to single precision"],
-        xlabel="width m", ylabel="error in L1")
+    fig, (ax,) = figures.panels(1, height=3.0)
+    figures.lines(
+        table, "width", ["error", "rounded"], yscale="log", marker="o", ax=ax,
+        labels=["exact", "rounded"], xlabel="width m", ylabel="error in L1")
+    ax.set(title="weights before and after rounding")
+    figures.label_lines(ax)
     return fig
