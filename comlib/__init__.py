@@ -21,7 +21,6 @@ from .evidence import sweep as sweep
 from .evidence import Table as Table
 from .evidence import Untested as Untested
 from .evidence import variations as variations
-from .evidence import verdicts as verdicts
 from .kernels import Airy as Airy
 from .kernels import Exponential as Exponential
 from .kernels import ExponentialSum as ExponentialSum

@@ -220,10 +220,10 @@ def ledgers(chapter: Chapter) -> set[str]:
 
 
 def shows_claims(chapter: Chapter, cell) -> bool:
-    """Whether a cell ends with the chapter's claims, or with old verdicts."""
+    """Whether a cell ends with the chapter's claims."""
     end = parse(cell).body[-1]
     shown = getattr(getattr(end, "value", None), "id", "") in ledgers(chapter)
-    return "claim" in tags(cell) and (shown or bool(calls(cell, "verdicts")))
+    return "claim" in tags(cell) and shown
 
 
 def ends_with_verdict(chapter: Chapter) -> list[str]:
@@ -240,8 +240,8 @@ def ends_with_verdict(chapter: Chapter) -> list[str]:
 
 def claims_reach_a_verdict(chapter: Chapter) -> list[str]:
     """Complain about claims kept in a variable that no verdict is given."""
-    takers = {"verdicts"} | ledgers(chapter)
-    shown = {node.id for cell in chapter.code() for call in calls(cell, *takers)
+    shown = {node.id for cell in chapter.code()
+             for call in calls(cell, *ledgers(chapter))
              for node in ast.walk(call) if isinstance(node, ast.Name)}
     kept = [(cell.execution_count, node.targets[0].id) for cell in chapter.code()
             for node in parse(cell).body if isinstance(node, ast.Assign)
@@ -366,7 +366,5 @@ def records_complaints(chapters: list[Chapter], root: Path) -> list[str]:
 
 CHECKS = [pair_in_sync, executed_in_order, clean_outputs, every_output_is_compared,
           described_figures, drawn_figures, small, no_definitions, short_cells,
-          theorems_are_claimed, claims_reach_a_verdict]
-
-MOULD = [one_badge, definitions_claim_nothing, long_proofs_fold, scaffolding_folds]
-"""For chapters that collect their claims; soon for all."""
+          theorems_are_claimed, claims_reach_a_verdict, one_badge,
+          definitions_claim_nothing, long_proofs_fold, scaffolding_folds]

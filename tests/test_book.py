@@ -48,13 +48,7 @@ def test_chapter_passes(name, check):
     assert check(chapter(name)) == []
 
 
-@pytest.mark.parametrize("check", checks.MOULD, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("name", [n for n in NAMES if checks.ledgers(chapter(n))])
-def test_chapter_has_the_shape(name, check):
-    assert check(chapter(name)) == []
-
-
-@pytest.mark.parametrize("name", [n for n in NUMBERED if checks.ledgers(chapter(n))])
+@pytest.mark.parametrize("name", NUMBERED)
 def test_numbered_chapter_has_its_frame(name):
     assert checks.framed(chapter(name)) == []
 
@@ -269,7 +263,6 @@ def figure(chapter):
 
 def test_the_sample_has_no_fault(sample):
     assert [c for check in checks.CHECKS for c in check(sample)] == []
-    assert [c for check in checks.MOULD for c in check(sample)] == []
     assert checks.framed(sample) == checks.ends_with_verdict(sample) == []
     assert checks.records_complaints([sample], sample.root) == []
     assert checks.starts_with(sample, "import comlib", ["colab", "remove-cell"]) == []
@@ -376,7 +369,7 @@ BREAKAGES = {
             source=s.notebook.cells[0].source.replace(":label: thm-sample\n", ""))),
     "unclaimed theorem": (
         checks.theorems_are_claimed, "neither",
-        lambda s: s.code()[-1].update(source='verdicts(Claim("x", "thm-other", 1))')),
+        lambda s: s.code()[-1].update(source='checks(Claim("x", "thm-other", 1))')),
     "claim outside a claim cell": (
         checks.theorems_are_claimed, "neither",
         lambda s: s.code()[-1].metadata.update(tags=[])),
@@ -385,7 +378,8 @@ BREAKAGES = {
         lambda s: s.code()[-1].metadata.update(tags=[])),
     "empty verdict": (
         checks.ends_with_verdict, "claims nothing",
-        lambda s: s.code()[-1].update(source='verdicts(Untested("thm-sample", "x"))')),
+        lambda s: s.code()[-1].update(
+            source='checks = Checks()\nchecks(Untested("thm-sample", "x"))\nchecks')),
     "a section after the verdict": (
         checks.ends_with_verdict, "after the verdict",
         lambda s: s.notebook.cells[-1].update(source="## More theory")),

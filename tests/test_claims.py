@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import Checks, Claim, InputError, Untested, verdicts
+from comlib import Checks, Claim, InputError, Untested
 from comlib.evidence.ledger import ClaimError
 
 NAN, INF = math.nan, math.inf
@@ -81,41 +81,15 @@ def test_a_claim_cannot_be_changed():
         claim(True).value = False
 
 
-def test_verdicts_show_references_and_never_the_measured_value():
-    shown = verdicts(claim(0.123456, equals=0.1235, rtol=1e-2),
-                     claim(7.75, at_most=8.0), claim(True),
-                     Untested("thm-limit", "needs infinite width"))
-    for text in (repr(shown), shown._repr_markdown_()):
-        assert "0.123456" not in text and "7.75" not in text
-        assert "= 0.1235" in text and "rtol 0.01" in text and "≤ 8" in text
-        assert "not tested here: needs infinite width" in text
-        assert text.count("holds") == 3
-
-
-def test_verdicts_are_the_same_for_values_that_differ_by_rounding():
-    first, second = (verdicts(claim(value, equals=1.0, rtol=1e-6))
-                     for value in (1.0, 1.0 + 1e-12))
-    assert repr(first) == repr(second)
-    assert first._repr_markdown_() == second._repr_markdown_()
-
-
-def test_verdicts_link_each_statement_in_markdown():
-    text = verdicts(Claim("$|x|$ is small", "def-norm", True))._repr_markdown_()
-    head, rule, row = text.split("\n")
-    assert head == "| claim | statement | reference | tolerance | verdict |"
-    assert set(rule) == set("| -")
-    assert row == ("| $\\|x\\|$ is small | {prf:ref}`def-norm` | = true | exact "
-                   "| holds |")
-
-
 def test_a_reference_of_minus_zero_is_shown_as_zero():
-    assert "= 0 " in repr(verdicts(claim(0.0, equals=-0.0, atol=1e-9)))
+    assert "= 0" in claim(0.0, equals=-0.0, atol=1e-9).line()
 
 
 def test_all_claims_that_fail_are_listed_with_their_values():
     with pytest.raises(ClaimError) as error:
-        verdicts(claim(1.5, equals=1.0, rtol=1e-3), Claim("fits", "thm-fit", True),
-                 Claim("bounded", "thm-bound", NAN, at_most=2.0))
+        Checks()(claim(1.5, equals=1.0, rtol=1e-3, kind="identity"),
+                 Claim("fits", "thm-fit", True, kind="observation"),
+                 Claim("bounded", "thm-bound", NAN, at_most=2.0, kind="bound"))
     text = str(error.value)
     assert "2 of 3 claims fail" in text
     assert "a number (thm-curse): measured 1.5, must be = 1 (rtol 0.001)" in text
@@ -124,11 +98,11 @@ def test_all_claims_that_fail_are_listed_with_their_values():
     assert isinstance(error.value, AssertionError)
 
 
-def test_verdicts_take_claims_and_nothing_else():
+def test_checks_take_claims_and_nothing_else():
     with pytest.raises(InputError):
-        verdicts()
+        Checks()()
     with pytest.raises(InputError, match="bool"):
-        verdicts(claim(True), True)
+        Checks()(claim(True, kind="observation"), True)
 
 
 @pytest.mark.parametrize("value, relation, shown", [

@@ -4,7 +4,6 @@ from .claims import Claim as Claim
 from .claims import Untested as Untested
 from .data import figure_data as figure_data
 from .ledger import Checks as Checks
-from .ledger import verdicts as verdicts
 from .records import gpu_record as gpu_record
 from .records import record as record
 from .records import stored as stored

@@ -174,18 +174,13 @@ class Claim:
                        replace(self, value=rounded(value, d)).holds is self.holds), 6)
         return fixed(value, digits)
 
-    def row(self) -> tuple[str, str, str, str, str]:
-        """Return claim, label, reference, tolerance and verdict as text."""
+    def line(self) -> tuple[str, ...]:
+        """Return claim, label, measured, reference, tolerance, kind and tick."""
         tolerances = [f"{name} {getattr(self, name):.6g}" for name in ("rtol", "atol")
                       if getattr(self, name)]
-        return (self.text, self.label,
+        return (self.text, self.label, self.measured,
                 f"{_SIGNS[self.relation]} {_text(self.reference)}",
-                ", ".join(tolerances) or "exact", "holds" if self.holds else "FAILS")
-
-    def line(self) -> tuple[str, ...]:
-        """Return a row of ``Checks``."""
-        text, label, reference, tolerance, _ = self.row()
-        return (text, label, self.measured, reference, tolerance, self.kind,
+                ", ".join(tolerances) or "exact", self.kind,
                 "✓" if self.holds else "✗")
 
 
@@ -209,12 +204,8 @@ class Untested:
         check_name("label", self.label)
         _check_words("reason", self.reason)
 
-    def row(self) -> tuple[str, str, str, str, str]:
-        """Return claim, label, reference, tolerance and verdict as text."""
-        return "", self.label, "", "", f"not tested here: {self.reason}"
-
     def line(self) -> tuple[str, ...]:
-        """Return a row of ``Checks``."""
+        """Return the reason and the label; the rest is empty."""
         return (f"not tested here: {self.reason}", self.label, *[""] * 5)
 
 

@@ -15,48 +15,6 @@ class ClaimError(AssertionError):
     """A claim does not hold; the message lists every claim that failed."""
 
 
-class Verdicts:
-    """The table of a chapter's claims, as text and as Markdown.
-
-    Args:
-        claims: the claims, in the order shown.
-    """
-
-    HEAD = ("claim", "statement", "reference", "tolerance", "verdict")
-
-    def __init__(self, claims: tuple):
-        self.claims = claims
-
-    def __repr__(self) -> str:
-        rows = [self.HEAD, *(claim.row() for claim in self.claims)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [[c.ljust(w) for c, w in zip(row, widths, strict=True)] for row in rows]
-        return "\n".join("  ".join(line).rstrip() for line in lines)
-
-    def _repr_markdown_(self) -> str:
-        lines = [self.HEAD, ("---",) * len(self.HEAD)]
-        for claim in self.claims:
-            cells = [cell.replace("|", r"\|") for cell in claim.row()]
-            cells[1] = f"{{prf:ref}}`{cells[1]}`"
-            lines.append(tuple(cells))
-        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def verdicts(*claims) -> Verdicts:
-    """Return the table of claims for the last line of a cell to show.
-
-    Args:
-        claims: ``Claim`` and ``Untested`` objects.
-
-    Raises:
-        ClaimError: a claim does not hold; all that failed are listed with their
-            measured value, reference and tolerance.
-        InputError: no claims, or something else.
-    """
-    _check(claims)
-    return Verdicts(claims)
-
-
 def _check(claims: tuple) -> None:
     if not claims or not all(isinstance(c, (Claim, Untested)) for c in claims):
         raise InputError("claims", "must be Claim or Untested objects",
@@ -65,7 +23,7 @@ def _check(claims: tuple) -> None:
     if failed:
         lines = [f"{len(failed)} of {len(claims)} claims fail"]
         for claim in failed:
-            text, label, reference, tolerance, _ = claim.row()
+            text, label, _, reference, tolerance, *_ = claim.line()
             lines.append(f"  {text} ({label}): measured {claim.value!r}, "
                          f"must be {reference} ({tolerance})")
         raise ClaimError("\n".join(lines))

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
@@ -15,6 +16,7 @@ from comlib.experiments import experiments
 from comlib.experiments.__main__ import listing, main, records
 from small import SMALL, experiment_named, small_config, small_table
 
+ROOT = Path(__file__).parents[2]
 NAMES = sorted(name for name, module in experiments().items()
                if hasattr(module, "plot"))
 STORED = {full: (address, module, configs)
@@ -31,6 +33,12 @@ def test_an_experiment_has_three_public_names(name):
     own = {name for name, thing in vars(module).items() if not name.startswith("_")
            and getattr(thing, "__module__", None) == module.__name__}
     assert own == {"Config", "run", "plot"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_experiment_lies_in_the_folder_of_a_chapter(name):
+    chapter = name.rpartition(".")[0].replace(".", "/")
+    assert (ROOT / f"book/{chapter}.md").exists()
 
 
 @pytest.mark.parametrize("name", NAMES)
