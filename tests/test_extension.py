@@ -68,6 +68,7 @@ LISTS = """
 CONF = """
 extensions = ["myst_parser", "statement_lists", "dependency_graph"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
+source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 root_doc = "index"
 numfig = True
 numfig_secnum_depth = 1

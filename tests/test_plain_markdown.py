@@ -18,6 +18,8 @@ CONFIG = {
     "nb_mime_priority_overrides": [("html", "text/markdown", 5)],
     "nb_execution_mode": "off", "nb_render_markdown_format": "myst", "numfig": True,
     "html_theme": "sphinx_book_theme", "html_title": "The book",
+    # Sphinx's default is one dictionary for all projects of a process
+    "source_suffix": {".md": "myst-nb", ".ipynb": "myst-nb"},
     "html_baseurl": "https://x.org/", "plain_notebooks_branch": "colab",
     "html_theme_options": {"repository_url": "https://github.com/a/b",
                            "repository_branch": "main", "use_source_button": True},
