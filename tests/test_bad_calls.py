@@ -49,7 +49,7 @@ INNER = {
 
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
           "check_timebase", "check_single", "draw_uniform", "style", "documentation",
-          "Path", "Source", "Glossary", "ClaimError", "Table"}
+          "Trajectory", "Activation", "Source", "Glossary", "ClaimError", "Table"}
 """Functions beside the public ones of a module, and what only comlib makes."""
 
 

@@ -375,20 +375,12 @@ def test_the_delay_shows_where_it_remembers():
     assert memory_function(Delay(4, 0.5), 8).sum().item() == 2.0
 
 
-@pytest.mark.parametrize("activation", ["tanh", "identity"])
-def test_single_precision_models_have_the_memory_of_double_precision(activation):
-    H = RNN.random(4, dt=0.2, activation=activation, bias=activation == "tanh")
-    single = RNN(*(p.detach().float() for p in (H.W, H.U, H.c)),
-                 None if H.b is None else H.b.detach().float(), dt=0.2,
-                 activation=activation)
-    measures = [memory_function, impulse_memory, small_signal_memory,
-                lambda H, length: reversed_memory(H, length, history=5)]
-    for measure in measures:  # small inputs leave few digits
-        assert torch.allclose(measure(single, 4).double(), measure(H, 4), atol=2e-3)
-    for route in ("recurrence", "convolution"):
-        if H.linear or route == "recurrence":
-            exact, found = (impulse_response(G, 12, route) for G in (H, single))
-            assert torch.allclose(found.double(), exact, atol=1e-6)
+def test_single_precision_weights_are_refused_by_name():
+    H = RNN.random(4, dt=0.2)
+    with pytest.raises(InputError, match="W: must be a float64 tensor.*W.double"):
+        RNN(*(p.detach().float() for p in (H.W, H.U, H.c)), dt=0.2)
+    with pytest.raises(InputError, match="float32"):
+        memory_function(RNN.random(4, dt=0.2).float(), 4)
 
 
 def test_an_impulse_response_runs_the_model_once(monkeypatch):

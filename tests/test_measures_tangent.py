@@ -114,8 +114,8 @@ def test_it_predicts_a_small_step_of_gradient_descent():
 
 
 @pytest.mark.parametrize("argument, call", [
-    ("only", lambda H: neural_tangent_kernel(H, X, only=["V"])),
-    ("only", lambda H: neural_tangent_kernel(
+    ("H, only", lambda H: neural_tangent_kernel(H, X, only=["V"])),
+    ("H, only", lambda H: neural_tangent_kernel(
         LinearFunctional([Exponential()] * 2, 0.3), X)),
     ("times", lambda H: neural_tangent_kernel(H, X, times=[9])),
     ("times", lambda H: neural_tangent_kernel(H, X, times=[]))])

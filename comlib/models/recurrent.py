@@ -136,7 +136,7 @@ class RecurrentModel(Functional):
     def at_rest(self) -> bool:
         """Whether zero input keeps the state at zero, and sigma'(0) = 1."""
         sigma, zero = activation_named(self.activation), torch.zeros((), dtype=DTYPE)
-        return self.b is None and sigma(zero) == 0 and sigma.derivative(zero) == 1
+        return self.b is None and bool((sigma(zero), sigma.derivative(zero)) == (0, 1))
 
     def linearised(self) -> "RecurrentModel":
         """Return the linearisation at zero, of a model at rest."""

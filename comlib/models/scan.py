@@ -140,7 +140,7 @@ def krylov(
 
 
 def impulses(
-    A: Inexact[Tensor, "*stack m m"] | Inexact[Tensor, "*stack m"],
+    A: Inexact[Tensor, "*_"],
     B: Inexact[Tensor, "*stack m d_in"], c: Inexact[Tensor, "*stack d_out m"],
     length: int,
 ) -> Inexact[Tensor, "*stack time d_out d_in"]:

@@ -72,7 +72,7 @@ def certified_change(
 
 def _diagonal(
     model: Functional, radii: Radii, shape: str, length: int | None, norm: str
-) -> Tensor:
+) -> Tensor | float:
     """Return the bound mode by mode; a box has the dual norms of its corners."""
     order = 1 if shape == "box" else 2
     with torch.no_grad():

@@ -12,6 +12,9 @@ class Norm(ABC):
     Source: lem-projection in the book.
     """
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     @abstractmethod
     def size(self, move: Tensor) -> Tensor:
         """Return the norm of each copy, shaped to divide it.

@@ -74,6 +74,8 @@ def plot(table: Table) -> Figure:
     for method, rate, momentum in dict.fromkeys(zip(
             *(table[n].tolist() for n in ("method", "learning_rate", "momentum")))):
         rows = table.where(method=method, learning_rate=rate, momentum=momentum)
+        order = rows["delay"].argsort(kind="stable")  # of several records
+        rows = Table(**{name: rows[name][order] for name in rows.columns})
         label = {"gd": f"gradient descent, rate {rate:g}",
                  "flow": f"gradient flow, time / {rate:g}",
                  "heavy ball": f"heavy ball {momentum:g}, rate {rate:g}",
