@@ -48,7 +48,7 @@ class Checks:
     def __init__(self):
         self._claims = {}
 
-    def __call__(self, *claims: Claim | Untested) -> None:
+    def __call__(self, *claims: object) -> None:
         """Check claims.
 
         Args:
