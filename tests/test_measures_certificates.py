@@ -267,7 +267,8 @@ def test_a_matrix_function_that_stays_does_no_harm():
 @pytest.mark.parametrize("argument, call", [
     ("norm", lambda: certified_change(dense(), 0.1, norm="L3")),
     ("shape", lambda: Ball(0.1, shape="L3")),
-    ("radius", lambda: certified_change(dense(), math.nan)),
+    ("ball", lambda: certified_change(dense(), math.nan)),
+    ("radius", lambda: certified_change(dense(), -0.1)),
     ("only", lambda: certified_change(diagonal(), Ball(0.05, ["W"]))),
     ("only", lambda: certified_change(dense(), Ball(0.05, ["w", "W"]))),
     ("model", lambda: certified_change(TARGET, 0.05))])
