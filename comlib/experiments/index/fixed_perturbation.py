@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from matplotlib.figure import Figure
 
-from comlib import (LinearFunctional, Table, TemperedPolynomial, distance,
+from comlib import (Ball, LinearFunctional, Table, TemperedPolynomial, distance,
                     fit_exponentials, stability_margin)
 from comlib.evidence import figures
 from comlib.measures import certified_lower_curve
@@ -92,18 +92,15 @@ def plot(table: Table) -> Figure:
 def _rows(rho: TemperedPolynomial, width: int, config: Config) -> Table:
     length, H = round(config.horizon / config.dt), LinearFunctional(rho, config.dt)
     model = fit_exponentials(rho, width, dt=config.dt).model
-    w, beta = model.w.detach(), config.radius
-    stack = model.with_parameters({
-        "w": torch.stack([w, w + beta, w - beta]),
-        "U": model.U.detach().expand(3, -1, -1),
-        "c": model.c.detach().expand(3, -1, -1)})
-    at = slice(None, None, config.every)
-    kernels = stack.kernel_samples(length)[:, at, 0, 0].detach()
-    errors = distance(H, stack, length).detach() / rho.l1_norm()
-    floor = certified_lower_curve(rho, [beta], config.horizon)["lower"][0]
-    numbers = {"error": float(errors[0]), "moved_error": float(errors[1:].max()),
+    moved = Ball(config.radius, ("w",)).shifts(model)
+    floor = certified_lower_curve(rho, [config.radius], config.horizon)["lower"][0]
+    errors = [float(distance(H, network, length).detach().max()) / rho.l1_norm()
+              for network in (model, moved)]
+    numbers = {"error": errors[0], "moved_error": errors[1],
                "floor": floor / rho.l1_norm(), "margin": float(stability_margin(model))}
-    count = kernels.shape[1]
-    return Table(time=config.dt * config.every * torch.arange(count),
-                 target=H.kernel_samples(length)[at, 0, 0], memory=kernels[0],
-                 moved=kernels[1], **{n: [v] * count for n, v in numbers.items()})
+    target, memory, grown = (
+        network.kernel_samples(length).detach()[..., ::config.every, 0, 0]
+        for network in (H, model, moved))
+    return Table(time=config.dt * config.every * torch.arange(len(target)),
+                 target=target, memory=memory, moved=grown[0],
+                 **{name: [value] * len(target) for name, value in numbers.items()})
