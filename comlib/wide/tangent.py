@@ -47,7 +47,7 @@ def finite_width_kernel(
 
 
 def _states_and_readouts(H: WideNetwork, length: int) -> tuple[Tensor, Tensor]:
-    """Return A^k U, (time, \\*stack, m, d_in), and c A^k, (time, \\*stack, d_out, m)."""
+    """Return A^k U, (time, \\*stack, m, d_in), and c A^k, (.., d_out, m)."""
     A, b, a = H.transition().detach(), [H.U.detach()], [H.c.detach()]
     for _ in range(check_count("length", length) - 1):
         b.append(A @ b[-1])

@@ -46,10 +46,10 @@ RECORDS = {"widths": tuple(
 def run(config: Config) -> Table:
     """Return one row for each nu_W and lag.
 
-    Columns: ``width``; ``mean`` and ``sd`` over the draws of Theta_jj / r_j; ``error``, the
-    standard error of the mean; ``law``, what thm-fluctuations says of ``sd``; ``off``
-    and ``off_law``, the root mean square over the draws and over k < j of
-    Theta_jk / sqrt(r_j r_k), and what the theorem says of it (zero for j = 0).
+    Columns: ``width``; ``mean`` and ``sd`` over the draws of Theta_jj / r_j, the
+    standard ``error`` of the mean, and ``law``, what thm-fluctuations says of ``sd``;
+    ``off``, the root mean square over the draws and over k < j of
+    Theta_jk / sqrt(r_j r_k), and ``off_law``, what the theorem says of it.
 
     Args:
         config: what to compute.
