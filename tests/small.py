@@ -36,6 +36,10 @@ SMALL = {
     "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
     "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),
     "implicit.kernel.spectra": (2, {"widths": (10, 20), "draws": 8}),
+    "implicit.recurrences.kernels": (12, {"width": 40, "draws": 6, "length": 4}),
+    "implicit.recurrences.saturation": (2, {
+        "width": 20, "length": 4, "scales": (0.01, 0.1, 1.0)}),
+    "implicit.recurrences.spread": (1, {"width": 40, "draws": 60, "length": 5}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),

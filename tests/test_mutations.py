@@ -72,6 +72,9 @@ MUTATIONS = {
     "book/implicit/kernel": (
         "comlib/wide/factors.py",
         "+ eta_W * j * variances.c", "+ eta_W * (j + 1) * variances.c"),
+    "book/implicit/recurrences": (
+        "comlib/wide/recurrences.py",
+        "math.comb(2 * n, n) // (n + 1)", "math.comb(2 * n, n) // (n + 2)"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}
