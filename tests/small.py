@@ -35,8 +35,8 @@ SMALL = {
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "inverse.linear.best_rates": (1, {
-        "targets": ((1.5, 0.0),), "widths": (1, 2), "first": -2.0, "each": 2, "copies": 3, "restarts": 1,
-        "updates": 5}),
+        "targets": ((1.5, 0.0),), "widths": (1, 2), "first": -2.0, "each": 2,
+        "copies": 3, "restarts": 1, "updates": 5}),
     "inverse.linear.figure_one": (2, {"widths": (2, 6), "count": 8, "copies": 3}),
     "inverse.linear.one_rate": (1, {
         "widths": (1, 2), "shares": (0.2, 0.6), "copies": 3, "restarts": 1,
