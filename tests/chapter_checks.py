@@ -7,6 +7,7 @@ shows with a sample that each of them can fail.
 
 import ast
 import base64
+import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,9 +71,14 @@ def tags(cell) -> list:
     return cell.metadata.get("tags", [])
 
 
+@functools.cache
+def parse_source(source: str) -> ast.Module:
+    return ast.parse(TransformerManager().transform_cell(source))
+
+
 def parse(cell) -> ast.Module:
-    """Parse a code cell, IPython magics included."""
-    return ast.parse(TransformerManager().transform_cell(cell.source))
+    """Parse a code cell, IPython magics included; for all checks once."""
+    return parse_source(cell.source)
 
 
 def calls(cell, *names: str) -> list[ast.Call]:
