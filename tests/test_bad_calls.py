@@ -126,7 +126,8 @@ HERE = {
     "slow_manifold_ceiling": {"rho": Gaussian()}, "fit_exponentials": {"width": 2},
     "duplicated_law": {"bump": Gaussian()},
     "precise_flow": {"weights": ("0.6", "0.4"), "until": 0.0},
-    "w1_loss": {"tolerance": 1e-3}, "l1_loss": {"tolerance": 1e-3},
+    "w1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
+    "l1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
     "ScaledConvolution": {"start": 0 * X[0, :, :, None]},
     "random": {"width": 2}, "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
 }
