@@ -34,6 +34,17 @@ SMALL = {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
+    "inverse.approximation.box_and_ball": (1, {"widths": (1, 4), "computed": (4,)}),
+    "inverse.approximation.brackets": (2, {
+        "width": 2, "count": 2, "restarts": 1, "updates": 2}),
+    "inverse.approximation.limits": (2, {"widths": (1, 2, 4), "radii": (0.1,)}),
+    "inverse.gaps.transients": (2, {
+        "couplings": (0.0, 20.0), "widths": (1, 4, 8), "count": 31}),
+    "inverse.theorem.flat_unit": (1, {"bounds": (0.3, 1.0), "count": 9}),
+    "inverse.theorem.horizons": (2, {
+        "horizons": (100.0, 300.0), "errors": (0.1, 0.01), "count": 5}),
+    "inverse.theorem.small_signal": (1, {
+        "width": 3, "radii": (0.0, 0.3), "count": 4, "length": 200}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),

@@ -6,8 +6,9 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from comlib import Table, TemperedPolynomial
+from comlib import Polynomial, Table
 from comlib.evidence import figures
+from comlib.kernels import trapezoid_sum
 from comlib.measures import certified_lower_curve
 
 __all__ = ["Config", "plot", "run"]
@@ -17,11 +18,11 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 
 @dataclass(frozen=True)
 class Config:
-    """The target (1+t)^(-p), its Gauss-Laguerre networks, horizons and radii.
+    """The target (1+t)^(-p), explicit sums for it, horizons and radii.
 
     Args:
         p: exponent, > 1.
-        widths: numbers of modes.
+        errors: relative L1 errors of the sums, see prp-explicit-sums in the book.
         horizons: the T.
         smallest: first radius.
         largest: last radius.
@@ -30,7 +31,7 @@ class Config:
     """
 
     p: float = 1.5
-    widths: tuple[int, ...] = (4, 16, 64)
+    errors: tuple[float, ...] = (0.3, 0.03, 0.003)
     horizons: tuple[float, ...] = (100.0, 300.0, 1000.0)
     smallest: float = 1e-4
     largest: float = 0.1
@@ -47,7 +48,8 @@ def run(config: Config) -> Table:
     Args:
         config: what to compute.
     """
-    rho, tables, labels = TemperedPolynomial(config.p), [], []
+    rho, tables, labels = Polynomial(config.p), [], []
+    sums = [trapezoid_sum(rho, eps) for eps in config.errors]
     radii = np.geomspace(config.smallest, config.largest, config.count)
     for T in config.horizons:
         curve = certified_lower_curve(rho, radii.tolist(), T)["lower"]
@@ -56,10 +58,10 @@ def run(config: Config) -> Table:
         t = torch.from_numpy((ends[:-1, None] + half * (1 + _NODES)).ravel())
         weights = torch.from_numpy((half * _WEIGHTS).ravel())
         grown = torch.exp(torch.from_numpy(radii)[:, None] * t)
-        for m in config.widths:
-            gap = (rho(t) - grown * rho.exponential_sum(m)(t)).abs()
+        for rho_hat in sums:
+            gap = (rho(t) - grown * rho_hat(t)).abs()
             tables.append(Table(radius=radii, moved=gap @ weights, curve=curve))
-            labels.append((T, m))
+            labels.append((T, len(rho_hat.rates)))
     horizons, widths = zip(*labels, strict=True)
     return Table.stack(tables, horizon=horizons, width=widths)
 

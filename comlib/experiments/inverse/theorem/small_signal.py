@@ -35,8 +35,8 @@ class Config:
     width: int = 8
     radii: tuple[float, ...] = (0.0, 0.2, 0.4)
     smallest: float = 1e-3
-    largest: float = 1e3
-    count: int = 19
+    largest: float = 30.0
+    count: int = 13
     dt: float = 0.05
     length: int = 1200
 
