@@ -35,7 +35,7 @@ class Config:
     width: int = 4
     smallest: float = 3e-3
     nearest: float = 0.8
-    count: int = 6
+    count: int = 5
     copies: int = 30
     restarts: int = 3
     updates: int = 10

@@ -96,8 +96,8 @@ def plot(table: Table) -> Figure:
             "xlabel": "amplitude of the input"}
     labels = [f"β = {beta:g}" for beta in table.values("radius")]
     figures.lines(table, "amplitude", "error", by="radius", labels=labels, **look)
-    figures.lines(table, "amplitude", "linear", by="radius", labels=[None] * len(labels),
-                  color=figures.INK, linestyle=":", linewidth=1.2, **look)
+    figures.lines(table, "amplitude", "linear", by="radius", color=figures.INK,
+                  labels=[None] * len(labels), linestyle=":", linewidth=1.2, **look)
     ax.set(title="A tanh network with W + βI")
     figures.label_lines(ax)
     return fig
