@@ -39,7 +39,7 @@ SMALL = {
         "width": 2, "count": 2, "restarts": 1, "updates": 2}),
     "inverse.approximation.limits": (2, {"widths": (1, 2, 4), "radii": (0.1,)}),
     "inverse.gaps.transients": (2, {
-        "couplings": (0.0, 20.0), "widths": (1, 4, 8), "count": 31}),
+        "couplings": (1.0, 20.0), "widths": (1, 4, 8), "count": 31}),
     "inverse.theorem.flat_unit": (1, {"bounds": (0.3, 1.0), "count": 9}),
     "inverse.theorem.horizons": (2, {
         "horizons": (100.0, 300.0), "errors": (0.1, 0.01), "count": 5}),

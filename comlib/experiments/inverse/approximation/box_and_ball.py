@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import torch
 from matplotlib.figure import Figure
 
-from comlib import Ball, Exponential, RNN, Table, l1_loss, perturb
+from comlib import Ball, Exponential, Table, l1_loss, perturb
 from comlib.evidence import figures
 from comlib.functional import DTYPE
 
-__all__ = ["Config", "equal_modes", "plot", "run"]
+from .networks import equal_modes
+
+__all__ = ["Config", "plot", "run"]
 
 KINDS = ("ball", "box, diagonal W", "box, dense W")
 
@@ -30,20 +32,6 @@ class Config:
     widths: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128, 256)
     computed: tuple[int, ...] = (1, 4, 16)
     draws: int = 30
-
-
-def equal_modes(width: int, dense: bool = True) -> RNN:
-    """Return W = -I, c = U = (1, ..., 1) / sqrt(m), whose kernel is exp(-t).
-
-    Args:
-        width: m.
-        dense: whether W is a matrix, all of whose entries move, or a diagonal.
-    """
-    ones = torch.ones(width, dtype=DTYPE)
-    W = -torch.diag(ones) if dense else -ones
-    u = ones / math.sqrt(width)
-    return RNN(W, u[:, None], u[None], dt=0.1, activation="identity",
-               discretisation="exact")
 
 
 def run(config: Config) -> Table:

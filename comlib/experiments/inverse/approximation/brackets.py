@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from matplotlib.figure import Figure
 
-from comlib import (LinearFunctional, RNN, Search, Table, TemperedPolynomial,
+from comlib import (LinearFunctional, Search, Table, TemperedPolynomial,
                     perturbation_error)
 from comlib.evidence import figures
-from comlib.functional import DTYPE
 
-__all__ = ["Config", "network", "plot", "run"]
+from .networks import gauss_laguerre
+
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,6 @@ class Config:
     updates: int = 10
 
 
-def network(rho: TemperedPolynomial, width: int, dt: float = 0.1) -> RNN:
-    """Return the Gauss-Laguerre network of a target, with c = U.
-
-    Source: prp-gauss-laguerre in the book.
-
-    Args:
-        rho: the target.
-        width: number of modes.
-        dt: timebase.
-    """
-    rho_hat = rho.exponential_sum(width)
-    rates, a = (torch.tensor(v, dtype=DTYPE) for v in (rho_hat.rates, rho_hat.weights))
-    return RNN(-rates, a.sqrt()[:, None], a.sqrt()[None], dt=dt,
-               activation="identity", discretisation="exact")
-
-
 def run(config: Config) -> Table:
     """Return target, margin and the columns of ``perturbation_error``, in L1.
 
@@ -69,7 +53,7 @@ def run(config: Config) -> Table:
                "power law": TemperedPolynomial(config.p)}
     search, tables = Search(config.restarts, config.updates), []
     for rho in targets.values():
-        model = network(rho, config.width)
+        model = gauss_laguerre(rho, config.width)
         margin = float(-model.w.detach().max())
         radii = np.geomspace(config.smallest, config.nearest * margin, config.count)
         found = perturbation_error(model, LinearFunctional(rho, 0.1), radii.tolist(),

@@ -11,7 +11,7 @@ from comlib.evidence import figures
 from comlib.functional import DTYPE
 from comlib.measures import certified_change
 
-from .brackets import network
+from .networks import gauss_laguerre
 
 __all__ = ["Config", "plot", "run"]
 
@@ -89,6 +89,6 @@ def _bracket(rho: TemperedPolynomial, width: int, beta: float) -> dict[str, floa
         turn = a.sqrt() / near
         moved = a.sqrt() + beta * turn / turn.norm()
         lower = float((moved**2 / near).sum()) - rho.l1_norm()
-        upper = start + certified_change(network(rho, width), beta)
+        upper = start + certified_change(gauss_laguerre(rho, width), beta)
     return {"lower": max(lower, start), "upper": upper, "start": start,
             "margin": float(rates.min())}

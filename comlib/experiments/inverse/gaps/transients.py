@@ -24,7 +24,7 @@ class Config:
         count: number of times.
     """
 
-    couplings: tuple[float, ...] = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+    couplings: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
     widths: tuple[int, ...] = (1, 2, 4, 6, 8, 12, 16)
     last: float = 30.0
     count: int = 301
@@ -60,7 +60,7 @@ def plot(table: Table) -> Figure:
     for ax, (name, (title, xlabel)) in zip(axes, titles.items(), strict=True):
         figures.lines(table.where(family=name), "size", ["proved", "exact", "claimed"],
                       labels=["proved here", "exact", "Lemma A.8"], ax=ax,
-                      xscale="asinh", yscale="log", xlabel=xlabel,
+                      xscale="log", yscale="log", xlabel=xlabel,
                       ylabel="norm of P")
         ax.set_title(title)
     figures.label_lines(*axes)

@@ -11,7 +11,7 @@ from comlib.evidence import figures
 from comlib.functional import DTYPE
 from comlib.measures import certified_lower_curve
 
-__all__ = ["Config", "network", "plot", "run"]
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -41,21 +41,6 @@ class Config:
     length: int = 1200
 
 
-def network(config: Config, activation: str = "tanh") -> RNN:
-    """Return the network with the weights of the Gauss-Laguerre sum.
-
-    Source: prp-gauss-laguerre in the book.
-
-    Args:
-        config: the target and the width.
-        activation: sigma.
-    """
-    rho_hat = TemperedPolynomial(config.p, config.gamma).exponential_sum(config.width)
-    rates, a = (torch.tensor(v, dtype=DTYPE) for v in (rho_hat.rates, rho_hat.weights))
-    return RNN(-rates, a.sqrt()[:, None], a.sqrt()[None], dt=config.dt,
-               activation=activation)
-
-
 def run(config: Config) -> Table:
     """Return radius, amplitude and error / amplitude at the last time.
 
@@ -67,7 +52,7 @@ def run(config: Config) -> Table:
     """
     rho = TemperedPolynomial(config.p, config.gamma)
     target, tables = LinearFunctional(rho, config.dt), []
-    model = network(config)
+    model = _network(config)
     sizes = torch.from_numpy(
         np.geomspace(config.smallest, config.largest, config.count))
     for beta in config.radii:
@@ -101,3 +86,10 @@ def plot(table: Table) -> Figure:
     ax.set(title="A tanh network with W + βI")
     figures.label_lines(ax)
     return fig
+
+
+def _network(config: Config) -> RNN:
+    """Return the tanh network with the weights of the Gauss-Laguerre sum."""
+    rho_hat = TemperedPolynomial(config.p, config.gamma).exponential_sum(config.width)
+    rates, a = (torch.tensor(v, dtype=DTYPE) for v in (rho_hat.rates, rho_hat.weights))
+    return RNN(-rates, a.sqrt()[:, None], a.sqrt()[None], dt=config.dt)
