@@ -32,6 +32,13 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
+    "implicit.staircase.plateaus": (1, {"powers": (1.5, 2.5), "most": 2}),
+    "implicit.staircase.rich_lazy": (2, {
+        "width": 2, "eps": 0.01, "seeds": 1, "until": 1.0, "points": 5}),
+    "implicit.staircase.stairs": (2, {
+        "width": 2, "eps": 0.01, "scale": 0.01, "until": 3.0, "points": 9}),
+    "implicit.staircase.steps": (1, {
+        "width": 2, "eps": 0.01, "scale": 0.1, "steps": 1, "until": 4.0}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
