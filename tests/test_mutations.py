@@ -66,6 +66,10 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/implicit/staircase": (
+        "comlib/dynamics/dense_flow.py",
+        "return 2 * abs(R) * float(1 + (a / gaps**2).sum())",
+        "return 2 * abs(R) * float(1 + (a / gaps).sum())"),
     "book/linear/inverse": (
         "comlib/measures/spectrum/transients.py",
         "(_square(W) + W.mT) / 2", "(_square(W) + W.mT) / 2.02"),

@@ -72,5 +72,7 @@ def plot(table: Table) -> Figure:
     figures.lines(table, "error", "gamma", by="p", xscale="log", yscale="log",
                   xlabel="squared error of the plateau", ylabel="rate γ", ax=ax,
                   marker="o")
-    figures.label_lines(ax)
+    x = table["error"][1]
+    figures.slope(ax, x / 30, 0.3 * x / 30, 1.0, "slope 1", x1=x)
+    figures.legend_above(ax, cols=3)
     return fig

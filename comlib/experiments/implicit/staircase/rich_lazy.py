@@ -82,7 +82,8 @@ def plot(table: Table) -> Figure:
     figures.lines(first, "time", "loss", by="scale", labels=names, xscale="log",
                   yscale="log", xlabel="time τ", ylabel="loss J", ax=loss)
     figures.lines(first, "time", "moved", by="scale", labels=names, xscale="log",
-                  xlabel="time τ", ylabel="|W − W(0)| / |W(0) + I|", ax=moved)
+                  yscale="log", xlabel="time τ", ylabel="|W − W(0)| / |W(0) + I|",
+                  ax=moved)
     loss.set_title("loss")
     moved.set_title("way of W")
     figures.legend_above(loss, moved)
