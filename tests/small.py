@@ -32,6 +32,11 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
+    "implicit.rich.departures": (2, {"width": 16, "length": 6, "last": 20}),
+    "implicit.rich.outlier": (2, {
+        "width": 16, "length": 10, "last": (4, 6), "looks": 2}),
+    "implicit.rich.scalings": (2, {
+        "widths": (8, 16), "seeds": 1, "length": 4, "updates": 5}),
     "implicit.staircase.plateaus": (1, {"powers": (1.5, 2.5), "most": 2}),
     "implicit.staircase.rich_lazy": (2, {
         "width": 2, "eps": 0.01, "seeds": 1, "until": 1.0, "points": 5}),
