@@ -32,7 +32,7 @@ class Config:
         delay: the one lag of L*, or -1.
         length: number of lags T.
         rate: eta, as a share of 1 over the convolution's largest curvature.
-        limit: relative deviation at which the run ends.
+        limit: drift at which the run ends.
         last: the last update.
     """
 
@@ -49,54 +49,59 @@ class Config:
 
 RECORDS = {
     "departures": tuple(variations(
-        Config(), width=(125, 250, 500, 1000),
-        size=(0.5, 0.5**0.5, 1.0, 2**0.5, 2.0), seed=(0, 1, 2))),
+        Config(), width=(100, 200, 400, 800),
+        size=(0.5**0.5, 1.0, 2**0.5, 2.0), seed=(0, 1, 2, 3))),
     "delays": tuple(variations(
-        Config(delay=8, last=900), width=(125, 250, 500), size=(1.0, 2.0),
+        Config(delay=8, last=900), width=(100, 200, 400), size=(1.0, 2.0),
         seed=(0, 1)))}
 """The stored runs: name in the chapter and configurations."""
 
 
 def run(config: Config) -> Table:
-    """Return the deviation from the scaled convolution, until it passes the limit.
+    """Return the drift from the kernel of the start, until it passes the limit.
 
-    Columns: ``update``; ``deviation``, |L - L_conv| / |L*|; ``price``, the growth of
-    |theta|^2 in the convolution, divided by the width; ``U``, ``c`` and ``W``, by how
-    much the squared norms of the network have grown, divided by the width.
+    Columns: ``update``; ``drift``, |L - L_start| / |L*|, where L_start is descent
+    with the tangent kernel that the network has at the start; ``noise``,
+    |L_start - L_conv| / |L*|; ``price``, the growth of |theta|^2 in the convolution,
+    divided by the width; ``paid``, that of |U|^2 in the network.
 
     Source: prp-norm-growth in the book.
 
     Args:
         config: what to compute.
     """
-    nu = Variances()
-    T, m, factors = config.length, config.width, scale_factors(nu, config.length)
+    nu, T, m = Variances(), config.length, config.width
+    factors, j = scale_factors(nu, T), torch.arange(T, dtype=DTYPE)
     net = WideNetwork.random(m, nu, seed=config.seed)
     L0 = net.kernel_samples(T).detach()
-    j = torch.arange(T, dtype=DTYPE)
     shape = config.decay**j if config.delay < 0 else (j == config.delay).to(DTYPE)
     target = config.size * shape[:, None, None]
     moments = SecondMoments.white(L0 + target)
     eta = config.rate / moments.curvature(factors)
-    updates = range(config.last + 1)
-    conv = convolution_path(moments, factors, rate=eta, updates=updates, start=L0)
+    conv = convolution_path(moments, factors, rate=eta, start=L0,
+                            updates=range(config.last + 1))
     price = ((conv.square() - L0.square())[:, :, 0, 0] / factors).sum(1) / m
-    start, rows = _squares(net), []
+    kernel, fixed = _tangent_kernel(net, T), [L0]
+    for _ in range(config.last):
+        step = kernel @ moments.gradient(fixed[-1])[:, 0, 0]
+        fixed.append(fixed[-1] - eta * step[:, None, None])
+    before, rows, size = float(net.U.detach().square().sum()), [], target.norm()
     for k in range(0, config.last, CHUNK):
         path = descent_path(net, moments, rate=eta, updates=range(1, CHUNK + 1))
         net = path.end
-        gap = (path.kernels - conv[k + 1: k + 1 + CHUNK]).flatten(1).norm(dim=1)
-        growth = ((_squares(net) - start) / m).tolist()
-        # the norms are those at the end of the chunk
-        rows += [(k + 1 + i, float(x), float(price[k + 1 + i]), *growth)
-                 for i, x in enumerate(gap / target.norm())]
+        paid = (float(net.U.detach().square().sum()) - before) / m
+        for i, L in enumerate(path.kernels, start=k + 1):
+            # the norm of U is that at the end of the chunk
+            rows.append((i, float((L - fixed[i]).norm() / size),
+                         float((fixed[i] - conv[i]).norm() / size),
+                         float(price[i]), paid))
         if not max(row[1] for row in rows[-CHUNK:]) < config.limit:
             break
-    return Table.from_rows(("update", "deviation", "price", "W", "U", "c"), rows)
+    return Table.from_rows(("update", "drift", "noise", "price", "paid"), rows)
 
 
 def plot(table: Table) -> Figure:
-    """Draw the deviation against updates, and against the price.
+    """Draw the drift against updates, and against the price.
 
     Args:
         table: a stored sweep, or what ``run`` returned.
@@ -109,17 +114,21 @@ def plot(table: Table) -> Figure:
     for k, (m, rows) in enumerate(table.groups("width")):
         for s, one in rows.groups("size"):
             first = one.where(seed=one.values("seed")[0])
+            shown = (first["update"] <= CHUNK) | (first["update"] % CHUNK == 0)
             for ax, x in zip(axes, ("update", "price"), strict=True):
                 label = f"m = {m}" if s == rows.values("size")[0] else "_"
-                ax.plot(first[x], first["deviation"], color=f"C{k}", label=label,
-                        linewidth=1.0)
-    for ax, x in zip(axes, ("update ℓ", "price |θ|²/m"), strict=True):
-        ax.set(xscale="log", yscale="log", xlabel=x, ylabel="relative deviation")
+                ax.plot(first[x][shown], first["drift"][shown], color=f"C{k}",
+                        label=label, linewidth=1.0)
+    for ax, x in zip(axes, ("update ℓ", "price P"), strict=True):
+        ax.set(xscale="log", yscale="log", xlabel=x, ylabel="drift")
     axes[0].set_title("against updates")
     axes[1].set_title("against the price")
     figures.legend_above(*axes)
     return fig
 
 
-def _squares(net: WideNetwork) -> torch.Tensor:
-    return torch.stack([p.detach().square().sum() for p in (net.W, net.U, net.c)])
+def _tangent_kernel(net: WideNetwork, length: int) -> torch.Tensor:
+    L = net.kernel_samples(length)[:, 0, 0]
+    rows = [torch.cat([g.flatten() for g in torch.autograd.grad(
+        one, list(net.parameters()), retain_graph=True)]) for one in L]
+    return torch.stack(rows) @ torch.stack(rows).mT
