@@ -38,6 +38,9 @@ MUTATIONS = {
     "book/foundations/suprema": (
         "comlib/measures/perturbation/certificates.py",
         "_integral(g, r), g / r", "_integral(g, r), g / (2 * r)"),
+    "book/inverse/linear": (
+        "comlib/experiments/inverse/linear/figure_one.py",
+        "torch.expm1(b * t)", "torch.expm1(2 * b * t)"),
     "book/appendix/computing": (
         "comlib/measures/losses.py",
         "weights.flip(0).cumsum(0).flip(0)", "weights.cumsum(0)"),
@@ -66,6 +69,9 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/implicit/rich": (
+        "comlib/wide/factors.py",
+        "+ j * variances.c * variances.U * before", "+ variances.c * variances.U * before"),
     "book/implicit/staircase": (
         "comlib/dynamics/dense_flow.py",
         "return 2 * abs(R) * float(1 + (a / gaps**2).sum())",
