@@ -32,7 +32,7 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
-    "implicit.rich.departures": (2, {"width": 16, "length": 6, "last": 20}),
+    "implicit.rich.departures": (4, {"width": 16, "length": 6, "last": 20}),
     "implicit.rich.outlier": (2, {
         "width": 16, "length": 10, "last": (4, 6), "looks": 2}),
     "implicit.rich.scalings": (2, {

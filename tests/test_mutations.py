@@ -71,7 +71,8 @@ MUTATIONS = {
         "force - self.mu * v", "force - 2 * self.mu * v"),
     "book/implicit/rich": (
         "comlib/wide/factors.py",
-        "+ j * variances.c * variances.U * before", "+ variances.c * variances.U * before"),
+        "+ j * variances.c * variances.U * before",
+        "+ variances.c * variances.U * before"),
     "book/implicit/staircase": (
         "comlib/dynamics/dense_flow.py",
         "return 2 * abs(R) * float(1 + (a / gaps**2).sum())",

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from comlib import Table
 from comlib.evidence import figures, variations
@@ -13,6 +15,12 @@ from comlib.wide import (SecondMoments, Variances, WideNetwork, convolution_path
                          descent_path, scale_factors)
 
 __all__ = ["Config", "plot", "run"]
+
+LEAST = 1e-3
+"""Price from which on curves are drawn: before, it may be negative."""
+
+RICH = 0.1
+"""Drift from which on we call a network rich."""
 
 CHUNK = 10
 """Updates between two looks at the deviation."""
@@ -51,6 +59,8 @@ RECORDS = {
     "departures": tuple(variations(
         Config(), width=(100, 200, 400, 800),
         size=(0.5**0.5, 1.0, 2**0.5, 2.0), seed=(0, 1, 2, 3))),
+    "noise": tuple(variations(
+        Config(last=CHUNK), width=(100, 200, 400, 800), seed=tuple(range(24)))),
     "delays": tuple(variations(
         Config(delay=8, last=900), width=(100, 200, 400), size=(1.0, 2.0),
         seed=(0, 1)))}
@@ -101,7 +111,7 @@ def run(config: Config) -> Table:
 
 
 def plot(table: Table) -> Figure:
-    """Draw the drift against updates, and against the price.
+    """Draw when the first start is rich, and its drift by updates and by price.
 
     Args:
         table: a stored sweep, or what ``run`` returned.
@@ -110,11 +120,13 @@ def plot(table: Table) -> Figure:
         if name not in table.columns:
             table = table.with_columns(
                 **{name: np.full(len(table), getattr(Config, name))})
-    fig, axes = figures.panels(2, height=2.9)
+    fig, (plan, *axes) = figures.panels(3, height=2.9)
+    _draw_map(table, plan)
     for k, (m, rows) in enumerate(table.groups("width")):
         for s, one in rows.groups("size"):
             first = one.where(seed=one.values("seed")[0])
             shown = (first["update"] <= CHUNK) | (first["update"] % CHUNK == 0)
+            shown &= first["price"] > LEAST
             for ax, x in zip(axes, ("update", "price"), strict=True):
                 label = f"m = {m}" if s == rows.values("size")[0] else "_"
                 ax.plot(first[x][shown], first["drift"][shown], color=f"C{k}",
@@ -125,6 +137,22 @@ def plot(table: Table) -> Figure:
     axes[1].set_title("against the price")
     figures.legend_above(*axes)
     return fig
+
+
+def _draw_map(table: Table, ax: Axes) -> None:
+    """Draw the first rich update of the first start over width and size."""
+    keys = ("width", "size", "seed")
+    rows = [(m, s**2, one["update"][np.argmax(one["drift"] >= RICH)])
+            for m, wide in table.groups(keys[0]) for s, big in wide.groups(keys[1])
+            for one in [big.where(seed=big.values(keys[2])[0])]]
+    figures.heatmap(Table.from_rows(("width", "square", "update"), rows), "width",
+                    "square", "update", scale="log", xscale="log", yscale="log",
+                    xlabel="width m", ylabel="s²", label="first rich update", ax=ax)
+    ax.set_title("map")
+    for axis, ticks in ((ax.xaxis, table.values("width")),
+                        (ax.yaxis, sorted({row[1] for row in rows}))):
+        axis.set_ticks(ticks, [f"{tick:.3g}" for tick in ticks])
+        axis.set_minor_locator(NullLocator())
 
 
 def _tangent_kernel(net: WideNetwork, length: int) -> torch.Tensor:
