@@ -153,6 +153,7 @@ def _draw_map(table: Table, ax: Axes) -> None:
                         (ax.yaxis, sorted({row[1] for row in rows}))):
         axis.set_ticks(ticks, [f"{tick:.3g}" for tick in ticks])
         axis.set_minor_locator(NullLocator())
+    ax.tick_params(axis="x", rotation=45)
 
 
 def _tangent_kernel(net: WideNetwork, length: int) -> torch.Tensor:
