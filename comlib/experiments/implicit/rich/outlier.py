@@ -85,6 +85,9 @@ def plot(table: Table) -> Figure:
         figures.lines(rows, "update", ["learnt", "first", "second", "eleventh"],
                       labels=["share learnt", "1st modulus", "2nd", "11th"],
                       xlabel="update ℓ", ylabel="share, modulus", ax=ax)
-        ax.set(title=f"{name} target", ylim=(-0.05, 1.1))
+        last = int(rows["update"].max())
+        # chosen ticks: automatic ones may change between two drawings
+        ax.set(title=f"{name} target", ylim=(-0.05, 1.1), xticks=[
+            0, last // 4, last // 2, last - last // 4, last])
     figures.legend_above(*axes)
     return fig
