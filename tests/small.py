@@ -32,6 +32,10 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
+    "implicit.kernel.factors": (2, {"length": 12}),
+    "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
+    "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),
+    "implicit.kernel.spectra": (2, {"widths": (10, 20), "draws": 8}),
     "implicit.rich.departures": (4, {"width": 16, "length": 6, "last": 20}),
     "implicit.rich.outlier": (2, {
         "width": 16, "length": 10, "last": (4, 6), "looks": 2}),

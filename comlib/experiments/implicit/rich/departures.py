@@ -12,7 +12,7 @@ from comlib import Table
 from comlib.evidence import figures, variations
 from comlib.functional import DTYPE
 from comlib.wide import (SecondMoments, Variances, WideNetwork, convolution_path,
-                         descent_path, scale_factors)
+                         descent_path, finite_width_kernel, scale_factors)
 
 __all__ = ["Config", "plot", "run"]
 
@@ -91,7 +91,7 @@ def run(config: Config) -> Table:
     conv = convolution_path(moments, factors, rate=eta, start=L0,
                             updates=range(config.last + 1))
     price = ((conv.square() - L0.square())[:, :, 0, 0] / factors).sum(1) / m
-    kernel, fixed = _tangent_kernel(net, T), [L0]
+    kernel, fixed = finite_width_kernel(net, T).reshape(T, T), [L0]
     for _ in range(config.last):
         step = kernel @ moments.gradient(fixed[-1])[:, 0, 0]
         fixed.append(fixed[-1] - eta * step[:, None, None])
@@ -154,10 +154,3 @@ def _draw_map(table: Table, ax: Axes) -> None:
         axis.set_ticks(ticks, [f"{tick:.3g}" for tick in ticks])
         axis.set_minor_locator(NullLocator())
     ax.tick_params(axis="x", rotation=45)
-
-
-def _tangent_kernel(net: WideNetwork, length: int) -> torch.Tensor:
-    L = net.kernel_samples(length)[:, 0, 0]
-    rows = [torch.cat([g.flatten() for g in torch.autograd.grad(
-        one, list(net.parameters()), retain_graph=True)]) for one in L]
-    return torch.stack(rows) @ torch.stack(rows).mT

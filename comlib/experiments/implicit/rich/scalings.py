@@ -10,7 +10,7 @@ from comlib import Table
 from comlib.evidence import figures
 from comlib.functional import DTYPE
 from comlib.wide import (SecondMoments, Variances, WideNetwork, descent_path,
-                         scale_factors)
+                         finite_width_kernel, scale_factors)
 
 __all__ = ["Config", "plot", "run"]
 
@@ -94,9 +94,8 @@ def plot(table: Table) -> Figure:
 
 
 def _squares(net: WideNetwork, length: int) -> list[float]:
-    L = net.kernel_samples(length)[:, 0, 0]
-    return [sum(float(g.square().sum()) for g in torch.autograd.grad(
-        one, list(net.parameters()), retain_graph=True)) for one in L]
+    kernel = finite_width_kernel(net, length).reshape(length, length)
+    return kernel.detach().diagonal().tolist()
 
 
 def _uniform(width: int, seed: int) -> WideNetwork:
