@@ -40,6 +40,18 @@ SMALL = {
     "implicit.recurrences.saturation": (2, {
         "width": 20, "length": 4, "scales": (0.01, 0.1, 1.0)}),
     "implicit.recurrences.spread": (1, {"width": 40, "draws": 60, "length": 5}),
+    "implicit.rich.departures": (4, {"width": 16, "length": 6, "last": 20}),
+    "implicit.rich.outlier": (2, {
+        "width": 16, "length": 10, "last": (4, 6), "looks": 2}),
+    "implicit.rich.scalings": (2, {
+        "widths": (8, 16), "seeds": 1, "length": 4, "updates": 5}),
+    "implicit.staircase.plateaus": (1, {"powers": (1.5, 2.5), "most": 2}),
+    "implicit.staircase.rich_lazy": (2, {
+        "width": 2, "eps": 0.01, "seeds": 1, "until": 1.0, "points": 5}),
+    "implicit.staircase.stairs": (2, {
+        "width": 2, "eps": 0.01, "scale": 0.01, "until": 3.0, "points": 9}),
+    "implicit.staircase.steps": (1, {
+        "width": 2, "eps": 0.01, "scale": 0.1, "steps": 1, "until": 4.0}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "inverse.approximation.box_and_ball": (1, {"widths": (1, 4), "computed": (4,)}),

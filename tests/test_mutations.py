@@ -69,6 +69,14 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/implicit/rich": (
+        "comlib/wide/factors.py",
+        "+ j * variances.c * variances.U * before",
+        "+ variances.c * variances.U * before"),
+    "book/implicit/staircase": (
+        "comlib/dynamics/dense_flow.py",
+        "return 2 * abs(R) * float(1 + (a / gaps**2).sum())",
+        "return 2 * abs(R) * float(1 + (a / gaps).sum())"),
     "book/linear/inverse": (
         "comlib/measures/spectrum/transients.py",
         "(A + A.mT) / 2", "(A + A.mT) / 2.02"),
