@@ -7,4 +7,5 @@ from .networks import Variances as Variances
 from .networks import WideNetwork as WideNetwork
 from .paths import convolution_path as convolution_path
 from .paths import descent_path as descent_path
+from .paths import kernel_path as kernel_path
 from .paths import Path as Path

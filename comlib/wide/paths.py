@@ -121,6 +121,43 @@ def convolution_path(
     return L + root * moved
 
 
+@checked
+def kernel_path(
+    moments: SecondMoments, kernel: Float[Tensor, "n n"], *, rate: float,
+    updates: Sequence[int], start: Float[Tensor, "time d_out d_in"],
+) -> Float[Tensor, "updates time d_out d_in"]:
+    """Return L^l of descent with a tangent kernel that stays: L <- L - rate * kernel g.
+
+    With the kernel of a network at its start this is the network linearised there.
+
+    Source: thm-two-errors in the book.
+
+    Args:
+        moments: of the data.
+        kernel: of the impulse response, rows over (time, d_out, d_in), the last
+            fastest.
+        rate: eta.
+        updates: the numbers l, rising.
+        start: L^0.
+
+    Raises:
+        InputError: a rate that is not positive, updates that do not rise, or other
+            numbers of lags.
+    """
+    at = _rising(updates)
+    check_positive("rate", rate)
+    if start.shape != moments.yx.shape or len(kernel) != start.numel():
+        raise InputError("start, kernel", f"must fit the moments' {start.numel()} "
+                         "entries", [tuple(start.shape), tuple(kernel.shape)],
+                         "take the lags of the moments")
+    L, kernels = start, []
+    for made in range(at[-1] + 1):
+        if made in at:
+            kernels.append(L)
+        L = L - rate * (kernel @ moments.gradient(L).flatten()).view_as(L)
+    return torch.stack(kernels)
+
+
 def _rising(updates: Sequence[int]) -> tuple[int, ...]:
     """Return the numbers of updates, checked."""
     at = tuple(check_count("updates", k, least=0) for k in updates)
