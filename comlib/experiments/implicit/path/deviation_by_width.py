@@ -43,7 +43,7 @@ class Config:
 
     recurrent: tuple[float, ...] = (0.3, 0.8, 1.0)
     widths: tuple[int, ...] = (100, 200, 400, 800, 1600)
-    draws: tuple[int, ...] = (64, 64, 48, 24, 12)
+    draws: tuple[int, ...] = (48, 48, 32, 16, 8)
     updates: int = 40
     length: int = 10
     count: int = 50
@@ -70,10 +70,11 @@ def run(config: Config) -> Table:
         config: what to compute.
     """
     task = teacher_task(config.length, config.count, config.decibels, config.seed)
-    rows = [{"variance": nu, "width": m, "draw": draw, **_one(config, task, nu, m, draw)}
-            for nu in config.recurrent
+    keys = [(nu, m, draw) for nu in config.recurrent
             for m, draws in zip(config.widths, config.draws, strict=True)
             for draw in range(draws)]
+    rows = [{"variance": nu, "width": m, "draw": draw,
+             **_one(config, task, nu, m, draw)} for nu, m, draw in keys]
     return Table(**{name: [row[name] for row in rows] for name in rows[0]})
 
 
