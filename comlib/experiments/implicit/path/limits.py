@@ -99,7 +99,8 @@ def plot(table: Table) -> Figure:
                           **look)
     for k, (size, m) in enumerate(cases):
         rows = table.where(size=size, width=m)
-        figures.lines(rows, "update", "centred", ax=axes[1], labels=[f"s = {size:g}, m = {m}"],
+        figures.lines(rows, "update", "centred", ax=axes[1],
+                      labels=[f"s = {size:g}, m = {m}"],
                       color=figures.COLOURS[k // 2], linestyle="--" if k % 2 else "-",
                       **look)
     axes[0].set_title("two starts, s = 1")
