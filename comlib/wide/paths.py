@@ -123,8 +123,8 @@ def convolution_path(
 
 @checked
 def kernel_path(
-    moments: SecondMoments, kernel: Float[Tensor, "n n"], *, rate: float,
-    updates: Sequence[int], start: Float[Tensor, "time d_out d_in"],
+    moments: SecondMoments, kernel: Float[Tensor, "time d_out d_in time d_out d_in"],
+    *, rate: float, updates: Sequence[int], start: Float[Tensor, "time d_out d_in"],
 ) -> Float[Tensor, "updates time d_out d_in"]:
     """Return L^l of descent with a tangent kernel that stays: L <- L - rate * kernel g.
 
@@ -134,8 +134,7 @@ def kernel_path(
 
     Args:
         moments: of the data.
-        kernel: of the impulse response, rows over (time, d_out, d_in), the last
-            fastest.
+        kernel: Theta of the impulse response.
         rate: eta.
         updates: the numbers l, rising.
         start: L^0.
@@ -146,15 +145,16 @@ def kernel_path(
     """
     at = _rising(updates)
     check_positive("rate", rate)
-    if start.shape != moments.yx.shape or len(kernel) != start.numel():
-        raise InputError("start, kernel", f"must fit the moments' {start.numel()} "
-                         "entries", [tuple(start.shape), tuple(kernel.shape)],
+    shape = moments.yx.shape
+    if start.shape != shape or kernel.shape != (*shape, *shape):
+        raise InputError("start, kernel", f"must fit the moments' {tuple(shape)}",
+                         [tuple(start.shape), tuple(kernel.shape)],
                          "take the lags of the moments")
     L, kernels = start, []
     for made in range(at[-1] + 1):
         if made in at:
             kernels.append(L)
-        L = L - rate * (kernel @ moments.gradient(L).flatten()).view_as(L)
+        L = L - rate * torch.tensordot(kernel, moments.gradient(L), 3)
     return torch.stack(kernels)
 
 

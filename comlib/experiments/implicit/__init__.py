@@ -1,1 +1,1 @@
-"""Experiments of the part on the implicit bias of linear networks."""
+"""Experiments of the part on implicit bias."""

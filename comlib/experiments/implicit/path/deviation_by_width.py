@@ -14,11 +14,12 @@ from comlib.wide import (
     WideNetwork,
     convolution_path,
     descent_path,
+    finite_width_kernel,
     kernel_path,
     scale_factors,
 )
 
-from .task import Task, tangent_kernel, teacher_task
+from .task import Task, teacher_task
 
 __all__ = ["Config", "plot", "run", "slopes"]
 
@@ -135,8 +136,8 @@ def _one(config: Config, task: Task, nu: float, m: int, draw: int) -> dict[str, 
     L0 = network.kernel_samples(config.length).detach()
     eta, unit = config.pace / task.train.curvature(r), (L0 - task.teacher).norm()
     full = descent_path(network, task.train, rate=eta, updates=at).kernels
-    linear = kernel_path(task.train, tangent_kernel(network, config.length), rate=eta,
-                         updates=at, start=L0)
+    linear = kernel_path(task.train, finite_width_kernel(network, config.length),
+                         rate=eta, updates=at, start=L0)
     convolved = convolution_path(task.train, r, rate=eta, updates=at, start=L0)
     gap = full - convolved
     seen = (gap * task.test.applied(gap)).flatten(1).sum(1).sqrt()

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from comlib import white_noise
-from comlib.measures.tangent import neural_tangent_kernel
-from comlib.targets import impulse
 from comlib.wide import SecondMoments, Variances, WideNetwork
 
 TEACHER = Variances(W=0.3, U=1.0, c=1.0)
@@ -47,15 +44,3 @@ def teacher_task(length: int, count: int, decibels: float, seed: int) -> Task:
     y = clean + size * white_noise(2 * count, length, dt=1.0, seed=seed + 2)
     train, test = (SecondMoments.of(x[k::2], y[k::2]) for k in (0, 1))
     return Task(train, test, teacher.kernel_samples(length).detach())
-
-
-def tangent_kernel(network: WideNetwork, length: int) -> Tensor:
-    """Return the tangent kernel of the impulse response, (length, length).
-
-    Args:
-        network: with one input and one output.
-        length: number of lags.
-    """
-    one = torch.ones(1, 1, dtype=network.W.dtype)
-    return neural_tangent_kernel(network, impulse(one, length, dt=1.0),
-                                 times=range(length)).detach()
