@@ -32,6 +32,11 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
+    "implicit.path.deviation_by_width": (2, {
+        "recurrent": (0.3, 0.8), "widths": (20, 80), "draws": (6, 3), "updates": 8}),
+    "implicit.path.limits": (2, {
+        "cases": ((1.0, 20), (1.0, 60), (2.0, 60)), "updates": 20}),
+    "implicit.path.same_curves": (2, {"width": 40, "updates": 20}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),

@@ -145,11 +145,9 @@ def kernel_path(
     """
     at = _rising(updates)
     check_positive("rate", rate)
-    shape = moments.yx.shape
-    if start.shape != shape or kernel.shape != (*shape, *shape):
-        raise InputError("start, kernel", f"must fit the moments' {tuple(shape)}",
-                         [tuple(start.shape), tuple(kernel.shape)],
-                         "take the lags of the moments")
+    if start.shape != moments.yx.shape:
+        raise InputError("start", f"must have the shape {tuple(moments.yx.shape)}",
+                         tuple(start.shape), "take the lags of the moments")
     L, kernels = start, []
     for made in range(at[-1] + 1):
         if made in at:
