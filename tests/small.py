@@ -37,6 +37,10 @@ SMALL = {
     "implicit.path.limits": (2, {
         "cases": ((1.0, 20), (1.0, 60), (2.0, 60)), "updates": 20}),
     "implicit.path.same_curves": (2, {"width": 40, "updates": 20}),
+    "implicit.kernel.factors": (2, {"length": 12}),
+    "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
+    "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),
+    "implicit.kernel.spectra": (2, {"widths": (10, 20), "draws": 8}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),

@@ -69,6 +69,9 @@ MUTATIONS = {
     "book/linear/inverse": (
         "comlib/measures/spectrum/transients.py",
         "(_square(W) + W.mT) / 2", "(_square(W) + W.mT) / 2.02"),
+    "book/implicit/kernel": (
+        "comlib/wide/factors.py",
+        "+ eta_W * j * variances.c", "+ eta_W * (j + 1) * variances.c"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}
