@@ -44,8 +44,8 @@ class Config:
 
     recurrent: tuple[float, ...] = (0.3, 0.8, 1.0)
     widths: tuple[int, ...] = (100, 200, 400, 800, 1600)
-    draws: tuple[int, ...] = (48, 48, 32, 12, 4)
-    updates: int = 30
+    draws: tuple[int, ...] = (48, 48, 32, 16, 8)
+    updates: int = 40
     length: int = 10
     count: int = 50
     decibels: float = 20.0
