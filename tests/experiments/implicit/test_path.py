@@ -47,7 +47,8 @@ def test_the_noise_of_the_task_is_as_strong_as_said():
 def test_curves_start_where_they_should():
     table = small_table(same_curves)
     first = table.where(update=0)
-    assert np.allclose(first["network"], first["matched"]) and (first["zero"] == 1).all()
+    assert np.allclose(first["network"], first["matched"])
+    assert (first["zero"] == 1).all()
     assert table["stepped"].max() < 1e-12
 
 

@@ -67,13 +67,13 @@ def run(config: Config) -> Table:
         for size in config.sizes:
             moved = _paths(config, nu, r, size * target) / size
             moments = SecondMoments.white(target)
-            for k, l in enumerate(config.updates):
+            for k, count in enumerate(config.updates):
                 eta = config.pace / moments.curvature(r)
                 parts.append(Table(
                     lag=range(config.length), convolution=moved[0, k],
-                    bound=linear_bound(moments, r, eta, l),
+                    bound=linear_bound(moments, r, eta, count),
                     network=moved[1:, k].square().mean(0).sqrt(), factor=r))
-                labels.append((nu, size, l))
+                labels.append((nu, size, count))
     variances, sizes, updates = zip(*labels)
     return Table.stack(parts, variance=variances, size=sizes, updates=updates)
 
@@ -86,14 +86,14 @@ def plot(table: Table) -> Figure:
     """
     first = table.where(variance=table["variance"][0], size=table["size"][0])
     fig, axes = figures.panels(len(first.values("updates")), height=2.8, sharey=True)
-    for ax, (l, rows) in zip(axes, first.groups("updates"), strict=True):
+    for ax, (count, rows) in zip(axes, first.groups("updates"), strict=True):
         look = {"ax": ax, "yscale": "log", "xlabel": "lag", "ylabel": "moved"}
         for k, name in enumerate(("bound", "convolution", "network")):
             figures.lines(rows, "lag", name, labels=[name], color=figures.COLOURS[k],
                           linestyle=("--", "-", "")[k], marker=" .o"[2 * (k > 1)],
                           markersize=3.5, **look)
         ax.set_ylim(1e-16, 10)
-        ax.set_title("one update" if l == 1 else f"{l} updates")
+        ax.set_title("one update" if count == 1 else f"{count} updates")
     figures.legend_above(*axes, cols=1)
     return fig
 
