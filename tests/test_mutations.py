@@ -72,6 +72,9 @@ MUTATIONS = {
     "book/implicit/kernel": (
         "comlib/wide/factors.py",
         "+ eta_W * j * variances.c", "+ eta_W * (j + 1) * variances.c"),
+    "book/implicit/path": (
+        "comlib/wide/paths.py",
+        "(1 - rate * s) ** at", "(1 - rate * s) ** (at + 1)"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}

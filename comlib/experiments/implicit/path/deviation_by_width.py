@@ -94,7 +94,7 @@ def plot(table: Table) -> Figure:
     widths = table.values("width")
     for ax, exponent, part in ((axes[0], -0.5, "total"), (axes[1], -1.0, "movement")):
         first = table.where(variance=variances[0], width=widths[0])[part].mean()
-        figures.slope(ax, widths[0], 0.55 * first, exponent, f"slope {exponent:g}",
+        figures.slope(ax, widths[0], 0.3 * first, exponent, f"slope {exponent:g}",
                       x1=widths[-1])
     axes[0].set_title("network and convolution")
     axes[1].set_title(f"its two parts, variance {variances[0]:g}")

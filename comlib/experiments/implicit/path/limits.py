@@ -93,16 +93,17 @@ def plot(table: Table) -> Figure:
     one = table.where(size=1.0)
     for k, name in enumerate(("zero", "matched")):
         for dash, (m, rows) in zip(("--", "-"), one.groups("width")):
-            label = {"zero": "from zero", "matched": "matched"}[name]
             figures.lines(rows, "update", name, ax=axes[0], linestyle=dash,
-                          labels=[f"{label}, m = {m}"], color=figures.COLOURS[k],
+                          labels=[f"{name}, {m}"], color=figures.COLOURS[k],
                           **look)
     for k, (size, m) in enumerate(cases):
         rows = table.where(size=size, width=m)
         figures.lines(rows, "update", "centred", ax=axes[1],
-                      labels=[f"s = {size:g}, m = {m}"],
+                      labels=[f"s = {size:g}, {m}"],
                       color=figures.COLOURS[k // 2], linestyle="--" if k % 2 else "-",
                       **look)
+    for ax in axes:
+        ax.set_ylim(1e-2, 1)
     axes[0].set_title("two starts, s = 1")
     axes[1].set_title("sizes, start subtracted")
     figures.legend_above(*axes)
