@@ -33,7 +33,7 @@ def finite_width_kernel(
         InputError: ``length`` is not positive.
     """
     eta_W, eta_U, eta_c = multipliers
-    b, a = states_and_readouts(H, length)
+    b, a = _states_and_readouts(H, length)
     G = torch.einsum("j...ma,k...mb->...jakb", b, b) / H.width
     K = torch.einsum("j...pm,k...qm->...jpkq", a, a) / H.width
     one_in, one_out = torch.eye(H.d_in).to(G), torch.eye(H.d_out).to(G)
@@ -46,13 +46,8 @@ def finite_width_kernel(
     return kernel
 
 
-def states_and_readouts(H: WideNetwork, length: int) -> tuple[Tensor, Tensor]:
-    """Return A^k U, (time, \\*stack, m, d_in), and c A^k, (time, \\*stack, d_out, m).
-
-    Args:
-        H: the network.
-        length: number of lags.
-    """
+def _states_and_readouts(H: WideNetwork, length: int) -> tuple[Tensor, Tensor]:
+    """Return A^k U, (time, \\*stack, m, d_in), and c A^k, (.., d_out, m)."""
     A, b, a = H.transition().detach(), [H.U.detach()], [H.c.detach()]
     for _ in range(check_count("length", length) - 1):
         b.append(A @ b[-1])

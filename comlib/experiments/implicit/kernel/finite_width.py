@@ -46,10 +46,10 @@ RECORDS = {"widths": tuple(
 def run(config: Config) -> Table:
     """Return one row for each nu_W and lag.
 
-    Columns: ``mean`` and ``sd`` over the draws of Theta_jj / r_j; ``error``, the
-    standard error of the mean; ``law``, what thm-fluctuations says of ``sd``; ``off``
-    and ``off_law``, the root mean square over the draws and over k < j of
-    Theta_jk / sqrt(r_j r_k), and what the theorem says of it (zero for j = 0).
+    Columns: ``width``; ``mean`` and ``sd`` over the draws of Theta_jj / r_j, the
+    standard ``error`` of the mean, and ``law``, what thm-fluctuations says of ``sd``;
+    ``off``, the root mean square over the draws and over k < j of
+    Theta_jk / sqrt(r_j r_k), and ``off_law``, what the theorem says of it.
 
     Args:
         config: what to compute.
@@ -69,7 +69,8 @@ def run(config: Config) -> Table:
             ratios.append(kernel * root[:, None] * root)
     tables = [_statistics(torch.cat(ratios), nu, config.width)
               for ratios, nu in zip(found, settings, strict=True)]
-    return Table.stack(tables, recurrent=list(config.recurrent))
+    return Table.stack(tables, recurrent=list(config.recurrent)).with_columns(
+        width=[config.width] * T * len(tables))
 
 
 def plot(table: Table, recurrent: float = 0.9, lags: tuple[int, ...] = (0, 2, 5, 10)
@@ -77,7 +78,7 @@ def plot(table: Table, recurrent: float = 0.9, lags: tuple[int, ...] = (0, 2, 5,
     """Draw the mean against the lag, and the standard deviation against the width.
 
     Args:
-        table: what ``run`` returned for several widths, with the column ``width``.
+        table: what ``run`` returned, for one or several widths.
         recurrent: the nu_W that is drawn.
         lags: of the second panel.
     """

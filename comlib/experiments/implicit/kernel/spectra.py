@@ -75,6 +75,9 @@ def plot(table: Table) -> Figure:
     radius.errorbar(rows["width"], rows["radius"], rows["spread"], marker="o",
                     capsize=3)
     radius.axhline(1.0, linestyle="--", color=figures.INK, linewidth=1)
-    radius.set(xscale="log", xlabel="width m", ylabel="radius / √ν_W",
+    radius.set_xscale("log")
+    radius.minorticks_off()
+    radius.set_xticks(rows["width"], rows["width"])
+    radius.set(xlabel="width m", ylabel="radius / √ν_W",
                title="spectral radius")
     return fig
