@@ -32,6 +32,17 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
+    "implicit.bias.horizon": (2, {
+        "recurrent": (0.3, 0.8), "decades": 3, "count": 4, "length": 20}),
+    "implicit.bias.lag_bound": (2, {
+        "updates": (1, 5), "width": 30, "draws": 2, "length": 20}),
+    "implicit.bias.leakage": (2, {
+        "widths": (60, 120), "draws": 12, "length": 12}),
+    "implicit.path.deviation_by_width": (2, {
+        "recurrent": (0.3, 0.8), "widths": (20, 80), "draws": (6, 3), "updates": 8}),
+    "implicit.path.limits": (2, {
+        "cases": ((1.0, 20), (1.0, 60), (2.0, 60)), "updates": 20}),
+    "implicit.path.same_curves": (2, {"width": 40, "updates": 20}),
     "implicit.kernel.factors": (2, {"length": 12}),
     "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
     "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),

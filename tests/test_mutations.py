@@ -95,6 +95,12 @@ MUTATIONS = {
     "book/implicit/recurrences": (
         "comlib/wide/recurrences.py",
         "math.comb(2 * n, n) // (n + 1)", "math.comb(2 * n, n) // (n + 2)"),
+    "book/implicit/path": (
+        "comlib/wide/paths.py",
+        "(1 - rate * s) ** at", "(1 - rate * s) ** (at + 1)"),
+    "book/implicit/bias": (
+        "comlib/experiments/implicit/bias/lag_bound.py",
+        "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}
