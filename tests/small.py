@@ -86,12 +86,12 @@ SMALL = {
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),
+    "linear.duplicated.drift": (3, {"delay": 8.0}),
+    "linear.duplicated.times": (2, {"delay": 8.0}),
     "linear.dynamics.gradient_decay": (2, {
         "rates": (0.7, 1.2), "first": 6.0, "last": 12.0, "count": 4}),
     "linear.dynamics.plateau_snapshots": (6, {
         "width": 2, "delay": 5.0, "seed": 0, "level": 0.9, "rows": 40}),
-    "linear.escape.duplicated_path": (3, {"delay": 8.0}),
-    "linear.escape.duplicated_start": (2, {"delay": 8.0}),
     "linear.escape.escape_law": (2, {"rates": (1.0,), "delays": (7.0, 8.0)}),
     "linear.escape.random_starts": (2, {
         "widths": (2, 4), "delays": (6.0,), "seeds": 3}),

@@ -64,6 +64,9 @@ MUTATIONS = {
         "(math.log(share) + special.gammaln(p)) / omega",
         "(math.log(share) + special.gammaln(p)) / p"),
     "book/linear/escape": (
+        "comlib/dynamics/slow_manifold.py",
+        "math.log(16 * math.pi", "math.log(8 * math.pi"),
+    "book/linear/duplicated": (
         "comlib/dynamics/duplicated.py",
         "- 1.5 * math.log(m)", "- math.log(m)"),
     "book/linear/optimisers": (
