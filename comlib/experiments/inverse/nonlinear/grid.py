@@ -42,7 +42,7 @@ class Config:
     protocol: str = "clean"
     widths: tuple[int, ...] = (8, 16, 32, 64)
     seeds: int = 3
-    updates: int = 300
+    updates: int = 200
     batch: int = 32
     radii: tuple[float, ...] = tuple(1e-3 * 2**k for k in range(10))
     copies: int = 30
@@ -58,7 +58,9 @@ RECORDS = {
         protocol=("authors", "clean"))),
     "oracle": tuple(variations(
         Config(protocol="oracle", widths=(8, 16, 32), seeds=10),
-        target=("pol", "exp")))}
+        target=("pol", "exp"))),
+    "updates": tuple(variations(
+        Config("tanh", widths=(16,)), updates=(50, 100, 200, 400, 800, 1600)))}
 """The stored runs: name in the chapter and configurations."""
 
 
