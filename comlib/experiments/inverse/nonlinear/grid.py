@@ -42,13 +42,13 @@ class Config:
     protocol: str = "clean"
     widths: tuple[int, ...] = (8, 16, 32, 64)
     seeds: int = 3
-    updates: int = 200
+    updates: int = 150
     batch: int = 32
-    radii: tuple[float, ...] = tuple(1e-3 * 2**k for k in range(10))
+    radii: tuple[float, ...] = tuple(2e-3 * 2**k for k in range(8))
     copies: int = 30
     searched: tuple[float, ...] = (0.004, 0.016, 0.064, 0.256)
     search: tuple[int, int] = (1, 8)
-    inputs: int = 64
+    inputs: int = 32
 
 
 RECORDS = {
@@ -57,10 +57,10 @@ RECORDS = {
         structure=("dense", "softplus", "diagonal"), target=("pol", "exp"),
         protocol=("authors", "clean"))),
     "oracle": tuple(variations(
-        Config(protocol="oracle", widths=(8, 16, 32), seeds=10),
+        Config(protocol="oracle", widths=(8, 16, 32), seeds=6),
         target=("pol", "exp"))),
     "updates": tuple(variations(
-        Config("tanh", widths=(16,)), updates=(50, 100, 200, 400, 800, 1600)))}
+        Config("tanh", widths=(16,)), updates=(50, 150, 500, 1500)))}
 """The stored runs: name in the chapter and configurations."""
 
 
