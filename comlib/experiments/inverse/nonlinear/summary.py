@@ -68,8 +68,8 @@ def beside(runs: Table, radius: float) -> Table:
 def verdicts(runs: Table, oracle: Table) -> Table:
     """Return the verdicts of the public table and ours, at the largest width.
 
-    Columns ``authors`` and ``clean`` come from random draws in the box, ``worst``
-    from the search in the ball around the networks of ``clean``.
+    Columns ``authors`` and ``clean`` come from random draws in the box,
+    ``authors_worst`` and ``clean_worst`` from the search in the ball.
 
     Args:
         runs: of the grid.
@@ -85,10 +85,26 @@ def verdicts(runs: Table, oracle: Table) -> Table:
                                   activation=activation)
                 rows.append((structure, target, activation, says, *(
                     _judge(part.where(protocol=p), target, column, oracle)
-                    for p, column in (("authors", "sampled"), ("clean", "sampled"),
-                                      ("clean", "found")))))
+                    for p in ("authors", "clean") for column in ("sampled", "found")
+                )))
     return Table.from_rows(("structure", "target", "activation", "published",
-                            "authors", "clean", "worst"), rows)
+                            "authors", "authors_worst", "clean",
+                            "clean_worst"), rows)
+
+
+def curves(runs: Table) -> Table:
+    """Return what a figure of the grid shows: ``over_seeds`` of each combination.
+
+    Args:
+        runs: of the grid, for one target and one protocol.
+    """
+    parts, labels = [], []
+    for structure, some in runs.groups("structure"):
+        for activation, rows in some.groups("activation"):
+            parts.append(over_seeds(rows))
+            labels.append((structure, activation))
+    structures, activations = zip(*labels)
+    return Table.stack(parts, structure=structures, activation=activations)
 
 
 def crossings(runs: Table) -> Table:
