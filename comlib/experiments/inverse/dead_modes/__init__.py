@@ -1,1 +1,0 @@
-"""Experiments of inverse/dead_modes."""
