@@ -34,6 +34,13 @@ SMALL = {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
+    "inverse.linear.best_rates": (1, {
+        "targets": ((1.5, 0.0),), "widths": (1, 2), "first": -2.0, "each": 2,
+        "copies": 3, "restarts": 1, "updates": 5}),
+    "inverse.linear.figure_one": (2, {"widths": (2, 6), "count": 8, "copies": 3}),
+    "inverse.linear.one_rate": (1, {
+        "widths": (1, 2), "shares": (0.2, 0.6), "copies": 3, "restarts": 1,
+        "updates": 10}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),

@@ -33,10 +33,11 @@ KNOWS = {
     "measures.approximation": set(),
     "measures.perturbation": {"measures.spectrum"},
     "dynamics": {*BELOW, "functional", "evidence", "kernels"},
+    "wide": {*BELOW, "functional", "models"},
     "training": {*BELOW, "functional", "evidence", "kernels", "models", "targets",
                  "measures"},
     "experiments": {"", *BELOW, "functional", "evidence", "kernels", "models",
-                    "targets", "measures", "dynamics", "training"},
+                    "targets", "measures", "dynamics", "wide", "training"},
 }
 """What each folder may import, besides itself; a folder in a folder may also import
 what the outer one may, and its modules, which in turn do not know it."""
@@ -281,7 +282,8 @@ def descendants(cls):
 
 
 @pytest.mark.parametrize("family, folders", [
-    ("functional.Functional", ("models", "targets")), ("kernels.Kernel", ("kernels",)),
+    ("functional.Functional", ("models", "targets", "wide")),
+    ("kernels.Kernel", ("kernels",)),
     ("models.Parameterization", ("models",))])
 def test_every_member_of_a_family_is_exported_by_its_folder(family, folders):
     for name in filter(None, MODULES):

@@ -25,6 +25,7 @@ from comlib.functional import DTYPE
 from comlib.measures.perturbation.ascent import Search
 from comlib.models import RecurrentModel
 from comlib.training import Descent, QuasiNewton
+from comlib.wide import SecondMoments, Variances
 
 INNER = {
     "arguments": "what does the checking", "checks": "what does the checking",
@@ -99,6 +100,8 @@ VALID = {
     "share": 0.6, "delay": 6.0,
     "lag": 2, "activation": "tanh", "cell": "GRU", "module": LINEAR_LAYER, "d": 1,
     "heads": 1, "states": 2, "name": "identity",
+    "variances": Variances(), "factors": tensor(1.0, 0.5, 0.2, 0.1, 0.0),
+    "moments": SecondMoments.of(X, X), "updates": [0, 2],
 }
 """What is right for an argument of this name, wherever it stands."""
 
@@ -124,6 +127,7 @@ HERE = {
     "duplicated_law": {"bump": Gaussian()},
     "precise_flow": {"weights": ("0.6", "0.4"), "until": 0.0},
     "w1_loss": {"tolerance": 1e-3}, "l1_loss": {"tolerance": 1e-3},
+    "ScaledConvolution": {"start": 0 * X[0, :, :, None]},
     "random": {"width": 2}, "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
 }
 """What is right in one place only."""

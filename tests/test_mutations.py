@@ -38,6 +38,9 @@ MUTATIONS = {
     "book/foundations/suprema": (
         "comlib/measures/perturbation/certificates.py",
         "_integral(g, r), g / r", "_integral(g, r), g / (2 * r)"),
+    "book/inverse/linear": (
+        "comlib/experiments/inverse/linear/figure_one.py",
+        "torch.expm1(b * t)", "torch.expm1(2 * b * t)"),
     "book/appendix/computing": (
         "comlib/measures/losses.py",
         "weights.flip(0).cumsum(0).flip(0)", "weights.cumsum(0)"),

@@ -1,1 +1,1 @@
-"""Experiments of the part on stable approximation."""
+"""Experiments of inverse."""

@@ -1,0 +1,10 @@
+"""Wide linear networks: their limit as scaled convolutions, and descent on both."""
+
+from .factors import scale_factors as scale_factors
+from .moments import SecondMoments as SecondMoments
+from .networks import ScaledConvolution as ScaledConvolution
+from .networks import Variances as Variances
+from .networks import WideNetwork as WideNetwork
+from .paths import convolution_path as convolution_path
+from .paths import descent_path as descent_path
+from .paths import Path as Path
