@@ -69,6 +69,12 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/inverse/nonlinear": (
+        "comlib/experiments/inverse/nonlinear/oracle.py",
+        "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
+    "book/inverse/lessons": (
+        "comlib/measures/perturbation/norms.py",
+        "return gradient.sign()", "return gradient.sign() / 2"),
     "book/linear/inverse": (
         "comlib/measures/spectrum/transients.py",
         "(_square(W) + W.mT) / 2", "(_square(W) + W.mT) / 2.02"),

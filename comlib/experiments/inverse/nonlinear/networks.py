@@ -46,18 +46,22 @@ class Rotated(RNN):
         orthogonal: Q = (I + P - P')^-1 (I - P + P'), so that f(w) are eigenvalues;
             or Q = P.
         parameterization: the map f.
+        allow_unstable: build the network even if it does not decay.
         options: what else an RNN takes.
     """
 
     def __init__(self, rates: Tensor, P: Tensor, U: Tensor, c: Tensor,
                  b: Tensor | None = None, d: Tensor | None = None, *,
                  orthogonal: bool, parameterization: Parameterization,
-                 **options: object):
-        super().__init__(torch.diag_embed(rates), U, c, b, d, **options)
+                 allow_unstable: bool = False, **options: object):
+        super().__init__(torch.diag_embed(rates), U, c, b, d, allow_unstable=True,
+                         **options)
         self.diagonal = True  # w is the diagonal of a matrix, and moves as one
         self.orthogonal, self.parameterization = orthogonal, parameterization
         self.w = torch.nn.Parameter(parameterization.inverse(rates).clone())
         self.P = torch.nn.Parameter(P.clone())
+        if not allow_unstable:
+            self.check_stable()
 
     @property
     def W(self) -> Tensor:

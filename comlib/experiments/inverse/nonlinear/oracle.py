@@ -33,7 +33,8 @@ def limit_curve(name: str, radii: Sequence[float], length: int = LENGTH) -> Tabl
             - torch.lgamma(s[:, None] - k + 1))
     errors = []
     for beta in radii:
-        powers = torch.exp(logs + k * math.log(beta * DT)) if beta else (lag == 0) * 1.0
+        powers = (torch.exp(logs + k * math.log(beta * DT)) if beta
+                  else (lag == 0).to(DTYPE))
         shifted = torch.where(lag >= 0, powers, 0.0) @ rho
         errors.append(float((kappa * (shifted - rho).square()).sum()))
     return Table(radius=list(radii), limit=errors)

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from comlib import Table
 from comlib.evidence import figures
+from comlib.measures import crossings
 
 from .oracle import limit_curve
 from .protocols import ACTIVATIONS, STRUCTURES
@@ -107,24 +108,21 @@ def curves(runs: Table) -> Table:
     return Table.stack(parts, structure=structures, activation=activations)
 
 
-def crossings(runs: Table) -> Table:
+def overtaken(runs: Table) -> Table:
     """Return where the curve of each width is overtaken by that of twice the width.
 
-    For ``structure`` and ``activation`` the radius at which the mean of the wider
-    networks first exceeds that of the narrower ones; NaN if it never does.
+    For ``structure`` and ``activation`` the radius at which the geometric mean of the
+    wider networks first exceeds that of the narrower ones; NaN if it never does.
 
     Args:
         runs: of the grid, for one target and one protocol.
     """
-    rows = []
-    for structure, part in runs.groups("structure"):
+    rows, shown = [], curves(runs)
+    for structure, part in shown.groups("structure"):
         for activation, some in part.groups("activation"):
-            curves = over_seeds(some)
-            widths = curves.values("width")
-            found = [_crossing(curves.where(width=a), curves.where(width=b))
-                     for a, b in zip(widths, widths[1:])]
-            rows.append((structure, activation, *found))
-    names = [f"from_{a}" for a in widths[:-1]]
+            found = crossings(some, "error", "error")
+            rows.append((structure, activation, *found["radius"]))
+    names = [f"from_{m}" for m in found["width"]]
     return Table.from_rows(("structure", "activation", *names), rows)
 
 
@@ -195,14 +193,3 @@ def _judge(part: Table, target: str, column: str, oracle: Table) -> str:
     widest = part.where(width=part["width"].max())
     known = reaches(widest, target, column)["reach"]
     return verdict(known, threshold(oracle, column))
-
-
-def _crossing(narrow: Table, wide: Table) -> float:
-    gap = np.log(wide["error"]) - np.log(narrow["error"])
-    after = np.flatnonzero((gap[1:] > 0) & (gap[:-1] <= 0))
-    if not len(after):
-        return math.nan
-    k = int(after[0])
-    part = gap[k] / (gap[k] - gap[k + 1])
-    radii = np.log(narrow["radius"])
-    return float(np.exp(radii[k] + part * (radii[k + 1] - radii[k])))
