@@ -110,12 +110,13 @@ def _one(config: Config, task: Task, nu: float, m: int, draw: int) -> dict[str, 
     convolved = convolution_path(task.train, r, rate=eta, updates=at, start=L0)
     gap = full - convolved
     seen = (gap * task.test.applied(gap)).flatten(1).sum(1).sqrt()
-    return {"total": _size(gap, unit).max(), "start": _size(linear - convolved,
-                                                            unit).max(),
-            "movement": _size(full - linear, unit).max(), "first": _size(gap, unit)[1],
-            "entry": gap.abs().max() / unit,
-            "outputs": seen.max() / unit / config.length**0.5,
-            "final": _size(gap, unit)[-1]}
+    found = {"total": _size(gap, unit).max(),
+             "start": _size(linear - convolved, unit).max(),
+             "movement": _size(full - linear, unit).max(),
+             "first": _size(gap, unit)[1], "entry": gap.abs().max() / unit,
+             "outputs": seen.max() / unit / config.length**0.5,
+             "final": _size(gap, unit)[-1]}
+    return {name: float(value) for name, value in found.items()}
 
 
 def _size(path: Tensor, unit: Tensor) -> Tensor:
