@@ -102,7 +102,7 @@ MUTATIONS = {
         "comlib/wide/paths.py",
         "(1 - rate * s) ** at", "(1 - rate * s) ** (at + 1)"),
     "book/implicit/bias": (
-        "comlib/experiments/implicit/bias/lag_bound.py",
+        "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
 }
 
