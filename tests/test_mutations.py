@@ -64,11 +64,22 @@ MUTATIONS = {
         "(math.log(share) + special.gammaln(p)) / omega",
         "(math.log(share) + special.gammaln(p)) / p"),
     "book/linear/escape": (
+        "comlib/dynamics/slow_manifold.py",
+        "math.log(16 * math.pi", "math.log(8 * math.pi"),
+    "book/linear/duplicated": (
         "comlib/dynamics/duplicated.py",
         "- 1.5 * math.log(m)", "- math.log(m)"),
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/implicit/rich": (
+        "comlib/wide/factors.py",
+        "+ j * variances.c * variances.U * before",
+        "+ variances.c * variances.U * before"),
+    "book/implicit/staircase": (
+        "comlib/dynamics/dense_flow.py",
+        "return 2 * abs(R) * float(1 + (a / gaps**2).sum())",
+        "return 2 * abs(R) * float(1 + (a / gaps).sum())"),
     "book/linear/inverse": (
         "comlib/measures/spectrum/transients.py",
         "(A + A.mT) / 2", "(A + A.mT) / 2.02"),
@@ -84,6 +95,15 @@ MUTATIONS = {
     "book/implicit/kernel": (
         "comlib/wide/factors.py",
         "+ eta_W * j * variances.c", "+ eta_W * (j + 1) * variances.c"),
+    "book/implicit/recurrences": (
+        "comlib/wide/recurrences.py",
+        "math.comb(2 * n, n) // (n + 1)", "math.comb(2 * n, n) // (n + 2)"),
+    "book/implicit/path": (
+        "comlib/wide/paths.py",
+        "(1 - rate * s) ** at", "(1 - rate * s) ** (at + 1)"),
+    "book/implicit/bias": (
+        "comlib/experiments/implicit/bias/lag_bound.py",
+        "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}
