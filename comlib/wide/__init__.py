@@ -8,3 +8,5 @@ from .networks import WideNetwork as WideNetwork
 from .paths import convolution_path as convolution_path
 from .paths import descent_path as descent_path
 from .paths import Path as Path
+from .ridge import kernel_ridge as kernel_ridge
+from .ridge import stable_kernel as stable_kernel
