@@ -10,7 +10,8 @@ from comlib.functional import DTYPE
 from comlib.measures.tangent import neural_tangent_kernel
 from comlib.targets import impulse
 from comlib.wide import (Path, ScaledConvolution, SecondMoments, Variances,
-                         WideNetwork, convolution_path, descent_path, scale_factors)
+                         WideNetwork, convolution_path, descent_path,
+                         kernel_ridge, scale_factors, stable_kernel)
 
 T = 6
 ONE = torch.ones(1, 1, dtype=DTYPE)
@@ -163,3 +164,29 @@ def test_bad_input_is_named():
         SecondMoments.of(*data(), times=[T])
     with pytest.raises(InputError, match="U, c: must not both"):
         Variances(1.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("name, decay", [("DI", 1.0), ("DI", 0.6), ("TC", 0.6)])
+def test_kernel_ridge_is_where_the_penalised_loss_is_flat(name, decay):
+    moments, P = SecondMoments.of(*data(count=1)), stable_kernel(name, T, decay)
+    L = kernel_ridge(moments, P, 0.3).requires_grad_()
+    inverse = torch.linalg.inv(P)
+    loss = moments.loss(L) + 0.15 * torch.einsum("jk,jop,kop->", inverse, L, L)
+    assert torch.autograd.grad(loss, L)[0].abs().max() < 1e-10
+
+
+def test_the_largest_eigenvalue_is_found_in_either_way():
+    x, y = white_noise(50, 15, 20, dt=1.0, seed=0), white_noise(50, 15, dt=1.0, seed=1)
+    moments, r = SecondMoments.of(x, y), scale_factors(NU, 15)
+    exact = torch.linalg.eigvalsh(moments.scaled(r))[-1]
+    assert moments.curvature(r) == pytest.approx(float(exact), rel=1e-10)
+
+
+def test_bad_priors_are_named():
+    moments = SecondMoments.of(*data())
+    with pytest.raises(InputError, match="decay: must be at most 1"):
+        stable_kernel("TC", T, 1.0)
+    with pytest.raises(InputError, match="prior: must be of size"):
+        kernel_ridge(moments, stable_kernel("DI", 3, 0.5), 1.0)
+    with pytest.raises(InputError, match="prior: must be positive definite"):
+        kernel_ridge(moments, -stable_kernel("DI", T, 0.5), 1.0)
