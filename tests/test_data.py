@@ -149,7 +149,7 @@ def test_no_window_crosses_a_break():
     for k in (5, 12):
         assert not ((x.min(1).values < k) & (x.max(1).values >= k)).any()
         assert not ((-y.max(1).values < k) & (x.max(1).values >= k)).any()
-    assert x.min() == 3 and x.max() == 17 and len(x) == 0 + 4 + 3
+    assert x.min() == 6 and x.max() == 17 and len(x) == 4 + 3  # and none before 5
 
 
 def test_standardised_uses_the_training_part_only():
