@@ -10,3 +10,4 @@ from .paths import descent_path as descent_path
 from .paths import Path as Path
 from .ridge import kernel_ridge as kernel_ridge
 from .ridge import stable_kernel as stable_kernel
+from .risk import delay_risk as delay_risk
