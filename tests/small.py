@@ -32,8 +32,19 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
+    "implicit.kernel.factors": (2, {"length": 12}),
+    "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
+    "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),
+    "implicit.kernel.spectra": (2, {"widths": (10, 20), "draws": 8}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
+    "inverse.linear.best_rates": (1, {
+        "targets": ((1.5, 0.0),), "widths": (1, 2), "first": -2.0, "each": 2,
+        "copies": 3, "restarts": 1, "updates": 5}),
+    "inverse.linear.figure_one": (2, {"widths": (2, 6), "count": 8, "copies": 3}),
+    "inverse.linear.one_rate": (1, {
+        "widths": (1, 2), "shares": (0.2, 0.6), "copies": 3, "restarts": 1,
+        "updates": 10}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),

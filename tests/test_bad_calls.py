@@ -25,7 +25,7 @@ from comlib.functional import DTYPE
 from comlib.measures.perturbation.ascent import Search
 from comlib.models import RecurrentModel
 from comlib.training import Descent, QuasiNewton
-from comlib.wide import SecondMoments, Variances
+from comlib.wide import SecondMoments, Variances, WideNetwork
 
 INNER = {
     "arguments": "what does the checking", "checks": "what does the checking",
@@ -126,9 +126,12 @@ HERE = {
     "slow_manifold_ceiling": {"rho": Gaussian()}, "fit_exponentials": {"width": 2},
     "duplicated_law": {"bump": Gaussian()},
     "precise_flow": {"weights": ("0.6", "0.4"), "until": 0.0},
-    "w1_loss": {"tolerance": 1e-3}, "l1_loss": {"tolerance": 1e-3},
+    "w1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
+    "l1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
     "ScaledConvolution": {"start": 0 * X[0, :, :, None]},
-    "random": {"width": 2}, "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
+    "random": {"width": 2}, "finite_width_kernel": {"H": WideNetwork.random(2)},
+    "power_norms": {"width": 6, "draws": 2},
+    "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
 }
 """What is right in one place only."""
 

@@ -10,8 +10,9 @@ from comlib.functional import DTYPE
 from comlib.measures.tangent import neural_tangent_kernel
 from comlib.targets import impulse
 from comlib.wide import (Path, ScaledConvolution, SecondMoments, Variances,
-                         WideNetwork, convolution_path, descent_path,
-                         kernel_ridge, scale_factors, stable_kernel)
+                         WideNetwork, convolution_path, delay_risk, descent_path,
+                         finite_width_kernel, kernel_fluctuations, mean_power_norms,
+                         kernel_ridge, power_norms, scale_factors, stable_kernel)
 
 T = 6
 ONE = torch.ones(1, 1, dtype=DTYPE)
@@ -190,3 +191,88 @@ def test_bad_priors_are_named():
         kernel_ridge(moments, stable_kernel("DI", 3, 0.5), 1.0)
     with pytest.raises(InputError, match="prior: must be positive definite"):
         kernel_ridge(moments, -stable_kernel("DI", T, 0.5), 1.0)
+
+
+def test_the_kernel_of_a_finite_network_is_that_of_its_derivatives():
+    H = network()
+    kernel = finite_width_kernel(H, T)
+    wanted = neural_tangent_kernel(H, impulse(torch.eye(2, dtype=DTYPE), T, dt=1.0),
+                                   times=range(T))
+    wanted = wanted.view(2, T, 3, 2, T, 3).permute(1, 2, 0, 4, 5, 3)
+    assert torch.allclose(kernel, wanted, rtol=1e-12, atol=1e-13)
+    stack = network(draws=3)
+    one = stack.with_parameters({n: p[2].detach() for n, p in stack.named_parameters()})
+    assert torch.allclose(finite_width_kernel(stack, 3)[2], finite_width_kernel(one, 3))
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_multiplier_belongs_to_its_weight(place):
+    eta = [0.0, 0.0, 0.0]
+    eta[place] = 2.0
+    H, name = network(), "WUc"[place]
+    pulses = impulse(torch.eye(2, dtype=DTYPE), 4, dt=1.0)
+    alone = neural_tangent_kernel(H, pulses, times=range(4), only=[name])
+    alone = alone.view(2, 4, 3, 2, 4, 3).permute(1, 2, 0, 4, 5, 3)
+    assert torch.allclose(finite_width_kernel(H, 4, multipliers=tuple(eta)), 2 * alone)
+    wide = WideNetwork.random(1500, NU, seed=5)
+    found = finite_width_kernel(wide, 3, multipliers=tuple(eta))[:, 0, 0, :, 0, 0]
+    r = scale_factors(NU, 3, multipliers=tuple(eta))
+    assert torch.allclose(found.diagonal(), r, rtol=0.25, atol=1e-12)
+
+
+def test_energies_have_the_exact_mean_of_complex_entries():
+    sample = power_norms(6, 5, 20000, complex_entries=True, seed=1)
+    error = sample.std(0)[1:] / 20000**0.5
+    gap = (sample.mean(0) - mean_power_norms(6, 5))[1:] / error
+    assert (sample[:, 0] == 1).all() and gap.abs().max() < 4
+    assert mean_power_norms(10, 3)[2] == pytest.approx(1 + 1 / 100)
+
+
+def test_the_law_of_the_fluctuations_is_a_sum_over_the_shorter_lag():
+    law = kernel_fluctuations(Variances(0.5, 2.0, 3.0), 3)
+    assert law[0, 0] == pytest.approx(2 * (4 + 9))
+    assert law[1, 2] == pytest.approx(0.125 * (4 + 9 + 14**2 + 15**2))
+    assert torch.equal(law, law.T)
+    with pytest.raises(InputError, match="variances: must have a positive W"):
+        kernel_fluctuations(Variances(0.0), 2)
+    with pytest.raises(InputError, match="length: must be at most the width 4"):
+        power_norms(4, 5, 1)
+
+
+def test_a_weight_with_the_multiplier_zero_stays_and_the_others_move():
+    H, moments = network(), SecondMoments.of(*data())
+    end = descent_path(H, moments, rate=1e-3, updates=[3],
+                       multipliers=(0.0, 1.0, 2.0)).end
+    assert torch.equal(end.W, H.W) and not torch.equal(end.U, H.U)
+    one = descent_path(H, moments, rate=1e-3, updates=[1]).end.c - H.c
+    two = descent_path(H, moments, rate=1e-3, updates=[1],
+                       multipliers=(1.0, 1.0, 2.0)).end.c - H.c
+    assert torch.allclose(two, 2 * one)
+
+
+def test_the_risk_of_a_delayed_target_is_the_mean_of_its_draws():
+    T, tau, N, r = 5, 2, 25, scale_factors(Variances(0.5), 5)
+    target = torch.zeros(T, 1, 1, dtype=DTYPE)
+    target[tau] = 1.0
+    updates, rate, found = [0, 1, 5, 40], 0.04, []
+    x = white_noise(400, N, T, dt=1.0, seed=0)[..., None]
+    noise = 0.7 * white_noise(400, N, T, dt=1.0, seed=1)[..., None]
+    y = noise + torch.nn.functional.pad(x, (0, 0, tau, 0))[:, :, :T]
+    for k in range(400):
+        L = convolution_path(SecondMoments.of(x[k], y[k]), r, rate=rate,
+                             updates=updates)
+        missed = (L - target).square().flatten(2).sum(-1)
+        found.append(missed @ torch.arange(T, 0, -1, dtype=DTYPE))
+    risk = delay_risk(r, tau, sequences=N, noise=0.7, rate=rate,
+                      updates=torch.tensor(updates, dtype=DTYPE))
+    found = torch.stack(found)
+    gap = (found.mean(0) - risk.sum(-1)) / (found.std(0) / 20 + 1e-12)
+    assert gap.abs().max() < 3.5
+    # without the chance correlations of the inputs it is far off
+    assert ((found.mean(0) - risk[:, :2].sum(-1)) / (found.std(0) / 20))[2] > 4
+
+
+def test_a_risk_outside_the_window_is_refused():
+    with pytest.raises(InputError, match="delay: must be below the window"):
+        delay_risk(scale_factors(NU, 4), 4, sequences=3, rate=0.1,
+                   updates=torch.tensor([1.0], dtype=DTYPE))

@@ -30,6 +30,8 @@ from .perturbation.ascent import worst_case as worst_case
 from .perturbation.ball import Ball as Ball
 from .perturbation.ball import perturb as perturb
 from .perturbation.certificates import certified_change as certified_change
+from .perturbation.crossings import crossing as crossing
+from .perturbation.crossings import crossings as crossings
 from .perturbation.error import perturbation_error as perturbation_error
 from .perturbation.lower_curve import certified_lower_curve as certified_lower_curve
 from .perturbation.lower_curve import horizon_ladder as horizon_ladder

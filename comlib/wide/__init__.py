@@ -1,6 +1,9 @@
 """Wide linear networks: their limit as scaled convolutions, and descent on both."""
 
 from .factors import scale_factors as scale_factors
+from .fluctuations import kernel_fluctuations as kernel_fluctuations
+from .fluctuations import mean_power_norms as mean_power_norms
+from .fluctuations import power_norms as power_norms
 from .moments import SecondMoments as SecondMoments
 from .networks import ScaledConvolution as ScaledConvolution
 from .networks import Variances as Variances
@@ -11,3 +14,4 @@ from .paths import Path as Path
 from .ridge import kernel_ridge as kernel_ridge
 from .ridge import stable_kernel as stable_kernel
 from .risk import delay_risk as delay_risk
+from .tangent import finite_width_kernel as finite_width_kernel

@@ -13,7 +13,6 @@ from ..arguments import checked
 from ..checks import InputError, check_count, check_positive
 from ..functional import Functional
 from .moments import SecondMoments
-from .networks import Variances
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +33,7 @@ class Path:
 @checked
 def descent_path(
     model: Functional, moments: SecondMoments, *, rate: float, updates: Sequence[int],
-    layers: Variances | None = None, progress: bool = False,
+    multipliers: tuple[float, float, float] = (1.0, 1.0, 1.0), progress: bool = False,
 ) -> Path:
     """Follow gradient descent, theta <- theta - rate * gradient, on all parameters.
 
@@ -47,7 +46,7 @@ def descent_path(
         rate: eta.
         updates: after how many updates an impulse response is taken, rising; 0 is
             the start.
-        layers: learning rates of W, U and c as multiples of ``rate`` (default: one).
+        multipliers: learning rates of W, U and c, as multiples of ``rate``.
         progress: show a progress bar.
 
     Raises:
@@ -64,7 +63,8 @@ def descent_path(
     if moments.yx.shape[1:] != (model.d_out, model.d_in):
         raise InputError("moments", "must have the model's d_out and d_in",
                          tuple(moments.yx.shape[1:]), "take them of fitting sequences")
-    rates = [rate * getattr(layers, name, 1.0) for name, _ in end.named_parameters()]
+    factor = dict(zip(("W", "U", "c"), multipliers))
+    rates = [rate * factor.get(name, 1.0) for name, _ in end.named_parameters()]
     kernels = []
     with tqdm(total=at[-1], disable=not progress, unit="update") as bar:
         try:

@@ -1,1 +1,1 @@
-"""Experiments of implicit."""
+"""Experiments of the part on implicit bias."""

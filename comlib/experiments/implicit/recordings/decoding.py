@@ -49,9 +49,9 @@ RECORDS = {"decoding": Config(
 def run(config: Config) -> Table:
     """Return R^2 on the test part for each delay, nu_W and number of updates.
 
-    Columns: ``delay``, ``recurrent`` (inf: unscaled), ``updates``; ``r2``, the mean over the outputs;
-    ``least``, that of the output predicted worst; ``source`` of the recording. The
-    rate is half the inverse of the largest eigenvalue of the Hessian.
+    Columns: ``delay``, ``recurrent`` (inf: unscaled), ``updates``; ``r2``, the mean
+    over the outputs; ``least``, that of the output predicted worst; ``source`` of the
+    recording. The rate is half the inverse of the largest eigenvalue of the Hessian.
 
     Args:
         config: what to compute.

@@ -68,7 +68,7 @@ def run(config: Config) -> Table:
     """
     T, d, seen = config.window, config.d, torch.arange(config.window, 0, -1)
     v = Variances(config.recurrent, 1.0, config.readout)
-    r = scale_factors(v, T, layers=Variances(*config.layers))
+    r = scale_factors(v, T, multipliers=config.layers)
     rows = []
     for delay in config.delays:
         target = torch.zeros(T, d, d, dtype=DTYPE)
@@ -81,7 +81,7 @@ def run(config: Config) -> Table:
             ones = torch.ones_like(r)
             fits = [
                 descent_path(network, moments, rate=fast, updates=at,
-                             layers=Variances(*config.layers)).kernels,
+                             multipliers=config.layers).kernels,
                 convolution_path(moments, r, rate=fast, updates=at, start=start),
                 convolution_path(moments, r, rate=fast, updates=at),
                 convolution_path(moments, ones, rate=0.5 / moments.curvature(ones),
@@ -100,10 +100,11 @@ def plot(table: Table) -> Figure:
     parts = (list(table.groups("recurrent")) if "recurrent" in table.columns
              else [(None, table)])
     fig, axes = figures.panels(len(parts), height=2.9, sharey=True)
-    for ax, (nu, rows) in zip(axes, parts):
+    for ax, (nu, rows) in zip(axes, parts, strict=True):
         delays = rows.values("delay")
         means = Table(delay=delays, **{
-            name: [rows.where(delay=t)[name].mean() for t in delays] for name in MODELS})
+            name: [rows.where(delay=t)[name].mean() for t in delays]
+            for name in MODELS})
         figures.lines(means, "delay", list(MODELS), labels=list(MODELS), marker="o",
                       yscale="log", ylabel="relative test error", ax=ax)
         ax.set_title("by delay" if nu is None else f"ν = {nu:g}")
