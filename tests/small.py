@@ -36,6 +36,19 @@ SMALL = {
     "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
     "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),
     "implicit.kernel.spectra": (2, {"widths": (10, 20), "draws": 8}),
+    "implicit.recordings.chosen": (1, {
+        "delays": (0, 2), "penalties": (0.1,), "updates": (1, 5), "length": 1500,
+        "neurons": 4, "window": 6}),
+    "implicit.recordings.decoding": (2, {
+        "delays": (0, 2), "updates": (1, 5), "length": 1500, "neurons": 4,
+        "window": 6}),
+    "implicit.recordings.facts": (1, {"length": 1500, "neurons": 4}),
+    "implicit.recordings.network": (2, {
+        "delay": 2, "width": 20, "updates": (1, 5), "length": 1500, "neurons": 4,
+        "window": 6}),
+    "implicit.tradeoff.by_delay": (1, {
+        "delays": (0, 3), "width": 10, "window": 6, "d": 2, "updates": 20,
+        "seeds": 1}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "inverse.linear.best_rates": (1, {

@@ -75,6 +75,9 @@ MUTATIONS = {
     "book/implicit/kernel": (
         "comlib/wide/factors.py",
         "+ eta_W * j * variances.c", "+ eta_W * (j + 1) * variances.c"),
+    "book/implicit/recordings": (
+        "comlib/data/windows.py",
+        "recording.y[at - delay]", "recording.y[at]"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}
