@@ -39,8 +39,8 @@ class Config:
     draws: int = 20
 
 
-RECORDS = {"risk-curve": Config(draws=400)}
-"""The stored runs: name in the chapter and configuration."""
+RECORDS = {"risk-curve": tuple(Config(sequences=N, draws=400) for N in (50, 200))}
+"""The stored runs: name in the chapter and configurations."""
 
 
 def run(config: Config) -> Table:
