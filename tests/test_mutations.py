@@ -75,6 +75,10 @@ MUTATIONS = {
     "book/implicit/kernel": (
         "comlib/wide/factors.py",
         "+ eta_W * j * variances.c", "+ eta_W * (j + 1) * variances.c"),
+    "book/implicit/tradeoff": (
+        "comlib/wide/risk.py",
+        "pairs[tau] += (T - tau) / sequences",
+        "pairs[tau] += 2 * (T - tau) / sequences"),
     "book/implicit/recordings": (
         "comlib/data/windows.py",
         "recording.y[at - delay]", "recording.y[at]"),

@@ -107,8 +107,8 @@ def plot(table: Table) -> Figure:
         figures.lines(table, "updates", ["network", "matched"],
                       labels=["network", "scaled"], ylabel="R² on the test part",
                       ax=axes[0], **look)
-        figures.lines(table, "updates", "apart", ylabel="distance", yscale="log",
-                      ax=axes[1], **look)
+        figures.lines(table, "updates", "apart", labels=["apart"], yscale="log",
+                      ylabel="distance", ax=axes[1], **look)
     axes[0].set_title("what is explained")
     axes[1].set_title("network to scaled convolution")
     figures.label_lines(*axes)
