@@ -10,9 +10,11 @@ from comlib.functional import DTYPE
 from comlib.measures.tangent import neural_tangent_kernel
 from comlib.targets import impulse
 from comlib.wide import (Path, ScaledConvolution, SecondMoments, Variances,
-                         WideNetwork, convolution_path, delay_risk, descent_path,
-                         finite_width_kernel, kernel_fluctuations, mean_power_norms,
-                         kernel_ridge, power_norms, scale_factors, stable_kernel)
+                         WideNetwork, convolution_path, descent_path, effective_lags,
+                         finite_width_kernel, horizon, kernel_fluctuations, mean_lag,
+                         mean_power_norms, orthogonal_fluctuations, power_norms,
+                         recurrence_kernel, residual_gram, scale_factors,
+                         symmetric_gram)
 
 T = 6
 ONE = torch.ones(1, 1, dtype=DTYPE)
@@ -167,32 +169,6 @@ def test_bad_input_is_named():
         Variances(1.0, 0.0, 0.0)
 
 
-@pytest.mark.parametrize("name, decay", [("DI", 1.0), ("DI", 0.6), ("TC", 0.6)])
-def test_kernel_ridge_is_where_the_penalised_loss_is_flat(name, decay):
-    moments, P = SecondMoments.of(*data(count=1)), stable_kernel(name, T, decay)
-    L = kernel_ridge(moments, P, 0.3).requires_grad_()
-    inverse = torch.linalg.inv(P)
-    loss = moments.loss(L) + 0.15 * torch.einsum("jk,jop,kop->", inverse, L, L)
-    assert torch.autograd.grad(loss, L)[0].abs().max() < 1e-10
-
-
-def test_the_largest_eigenvalue_is_found_in_either_way():
-    x, y = white_noise(50, 15, 20, dt=1.0, seed=0), white_noise(50, 15, dt=1.0, seed=1)
-    moments, r = SecondMoments.of(x, y), scale_factors(NU, 15)
-    exact = torch.linalg.eigvalsh(moments.scaled(r))[-1]
-    assert moments.curvature(r) == pytest.approx(float(exact), rel=1e-10)
-
-
-def test_bad_priors_are_named():
-    moments = SecondMoments.of(*data())
-    with pytest.raises(InputError, match="decay: must be at most 1"):
-        stable_kernel("TC", T, 1.0)
-    with pytest.raises(InputError, match="prior: must be of size"):
-        kernel_ridge(moments, stable_kernel("DI", 3, 0.5), 1.0)
-    with pytest.raises(InputError, match="prior: must be positive definite"):
-        kernel_ridge(moments, -stable_kernel("DI", T, 0.5), 1.0)
-
-
 def test_the_kernel_of_a_finite_network_is_that_of_its_derivatives():
     H = network()
     kernel = finite_width_kernel(H, T)
@@ -239,40 +215,41 @@ def test_the_law_of_the_fluctuations_is_a_sum_over_the_shorter_lag():
         power_norms(4, 5, 1)
 
 
-def test_a_weight_with_the_multiplier_zero_stays_and_the_others_move():
-    H, moments = network(), SecondMoments.of(*data())
-    end = descent_path(H, moments, rate=1e-3, updates=[3],
-                       multipliers=(0.0, 1.0, 2.0)).end
-    assert torch.equal(end.W, H.W) and not torch.equal(end.U, H.U)
-    one = descent_path(H, moments, rate=1e-3, updates=[1]).end.c - H.c
-    two = descent_path(H, moments, rate=1e-3, updates=[1],
-                       multipliers=(1.0, 1.0, 2.0)).end.c - H.c
-    assert torch.allclose(two, 2 * one)
+def test_gram_matrices_of_powers_are_those_of_large_matrices():
+    make = torch.Generator().manual_seed(3)
+    X = torch.randn(600, 600, generator=make, dtype=DTYPE)
+    one = torch.eye(600, dtype=DTYPE)
+    for A, gram in ((0.5 * one + 0.7 * X / 600**0.5, residual_gram(0.5, 0.7, 4)),
+                    ((0.3 / 1200) ** 0.5 * (X + X.T), symmetric_gram(0.3, 4))):
+        powers = [torch.linalg.matrix_power(A, k) for k in range(4)]
+        found = torch.tensor([[float((P * Q).sum()) / 600 for P in powers]
+                              for Q in powers], dtype=DTYPE)
+        assert torch.allclose(found, gram, atol=0.03)
 
 
-def test_the_risk_of_a_delayed_target_is_the_mean_of_its_draws():
-    T, tau, N, r = 5, 2, 25, scale_factors(Variances(0.5), 5)
-    target = torch.zeros(T, 1, 1, dtype=DTYPE)
-    target[tau] = 1.0
-    updates, rate, found = [0, 1, 5, 40], 0.04, []
-    x = white_noise(400, N, T, dt=1.0, seed=0)[..., None]
-    noise = 0.7 * white_noise(400, N, T, dt=1.0, seed=1)[..., None]
-    y = noise + torch.nn.functional.pad(x, (0, 0, tau, 0))[:, :, :T]
-    for k in range(400):
-        L = convolution_path(SecondMoments.of(x[k], y[k]), r, rate=rate,
-                             updates=updates)
-        missed = (L - target).square().flatten(2).sum(-1)
-        found.append(missed @ torch.arange(T, 0, -1, dtype=DTYPE))
-    risk = delay_risk(r, tau, sequences=N, noise=0.7, rate=rate,
-                      updates=torch.tensor(updates, dtype=DTYPE))
-    found = torch.stack(found)
-    gap = (found.mean(0) - risk.sum(-1)) / (found.std(0) / 20 + 1e-12)
-    assert gap.abs().max() < 3.5
-    # without the chance correlations of the inputs it is far off
-    assert ((found.mean(0) - risk[:, :2].sum(-1)) / (found.std(0) / 20))[2] > 4
+def test_the_kernel_of_a_recurrence_contains_the_scale_factors():
+    gram = residual_gram(0.0, NU.W**0.5, 5)
+    assert torch.allclose(recurrence_kernel(gram, NU), scale_factors(NU, 5).diag())
+    frozen = recurrence_kernel(gram, NU, gain=0.0)
+    assert torch.allclose(frozen, (NU.U + NU.c) * gram)
 
 
-def test_a_risk_outside_the_window_is_refused():
-    with pytest.raises(InputError, match="delay: must be below the window"):
-        delay_risk(scale_factors(NU, 4), 4, sequences=3, rate=0.1,
-                   updates=torch.tensor([1.0], dtype=DTYPE))
+def test_rotations_have_the_largest_term_of_the_gaussian_fluctuations():
+    nu = Variances(0.5, 2.0, 3.0)
+    law = orthogonal_fluctuations(nu, 3)
+    assert law[1, 2] == pytest.approx(0.125 * (14**2 + 15**2))
+    assert law[0, 0] == kernel_fluctuations(nu, 3)[0, 0]
+
+
+def test_effective_memory_is_that_of_the_factors():
+    nu = Variances(0.8, 1.5, 0.2)
+    r, j = scale_factors(nu, 900), torch.arange(900, dtype=DTYPE)
+    assert mean_lag(nu) == pytest.approx(float((j * r).sum() / r.sum()))
+    assert effective_lags(nu) == pytest.approx(float(r.sum() ** 2 / (r * r).sum()))
+    at = horizon(nu, 1e-3)
+    assert math.floor(at) == int((r > 1e-3).nonzero()[-1])
+    assert 1.7 * 0.8**at + at * 0.3 * 0.8 ** (at - 1) == pytest.approx(1e-3)
+    with pytest.raises(InputError, match="level: must be reached"):
+        horizon(nu, 50.0)
+    with pytest.raises(InputError, match="variances: must have W below one"):
+        mean_lag(Variances(1.0, 1.0, 1.0))
