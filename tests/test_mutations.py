@@ -95,6 +95,13 @@ MUTATIONS = {
     "book/implicit/kernel": (
         "comlib/wide/factors.py",
         "+ eta_W * j * variances.c", "+ eta_W * (j + 1) * variances.c"),
+    "book/implicit/tradeoff": (
+        "comlib/wide/risk.py",
+        "pairs[tau] += (T - tau) / sequences",
+        "pairs[tau] += 2 * (T - tau) / sequences"),
+    "book/implicit/recordings": (
+        "comlib/data/windows.py",
+        "recording.y[at - delay]", "recording.y[at]"),
     "book/implicit/recurrences": (
         "comlib/wide/recurrences.py",
         "math.comb(2 * n, n) // (n + 1)", "math.comb(2 * n, n) // (n + 2)"),
