@@ -35,7 +35,7 @@ nbval: $(STAMP)  ## run every chapter and compare its outputs with the stored on
 	$(RUN) pytest --nbval book -n $(JOBS)
 
 unit: $(STAMP)  ## test the package and the book (shapes in signatures included)
-	OMP_NUM_THREADS=1 $(RUN) pytest tests -n $(JOBS) \
+	OMP_NUM_THREADS=1 $(RUN) pytest tests -n $(JOBS) --dist worksteal \
 		--jaxtyping-packages=comlib,shapes.check
 
 oldest:  ## test the package with the oldest versions it allows (Python 3.10 or 3.11)

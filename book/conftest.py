@@ -77,11 +77,11 @@ def changed_colour(stored: str, computed: str) -> float:
                      for image in images)
     lost = []
     for mine, other in ((first, second), (second, first)):
-        coloured = mine.max(-1) - mine.min(-1) > COLOUR
-        near = [np.abs(mine - np.roll(other, (down, right), (0, 1))).max(-1)
-                for down in range(-3, 4) for right in range(-3, 4)]
-        gone = coloured & (np.min(near, 0) > COLOUR)
-        lost.append(gone.sum() / max(coloured.sum(), 1))
+        down, right = np.nonzero(mine.max(-1) - mine.min(-1) > COLOUR)
+        around = np.pad(other, ((3, 3), (3, 3), (0, 0)), "wrap")
+        near = [np.abs(mine[down, right] - around[down + i, right + j]).max(-1)
+                for i in range(7) for j in range(7)]
+        lost.append((np.min(near, 0) > COLOUR).sum() / max(len(down), 1))
     return float(max(lost))
 
 

@@ -7,8 +7,11 @@ shows with a sample that each of them can fail.
 
 import ast
 import base64
+import functools
 import re
+import sys
 from dataclasses import dataclass
+from importlib.metadata import requires
 from pathlib import Path
 
 import jupytext
@@ -70,9 +73,14 @@ def tags(cell) -> list:
     return cell.metadata.get("tags", [])
 
 
+@functools.cache
+def parse_source(source: str) -> ast.Module:
+    return ast.parse(TransformerManager().transform_cell(source))
+
+
 def parse(cell) -> ast.Module:
-    """Parse a code cell, IPython magics included."""
-    return ast.parse(TransformerManager().transform_cell(cell.source))
+    """Parse a code cell, IPython magics included; for all checks once."""
+    return parse_source(cell.source)
 
 
 def calls(cell, *names: str) -> list[ast.Call]:
@@ -312,6 +320,20 @@ def scaffolding_folds(chapter: Chapter) -> list[str]:
     return complaints
 
 
+def imports_what_is_declared(chapter: Chapter) -> list[str]:
+    """Complain about packages that an environment with comlib alone may lack."""
+    needed = {re.match(r"[\w-]+", text)[0] for text in requires("comlib")}
+    found = set()
+    for cell in chapter.code():
+        for node in ast.walk(parse(cell)):
+            found |= {a.name for a in getattr(node, "names", [])
+                      if isinstance(node, ast.Import)}
+            found |= {node.module} if isinstance(node, ast.ImportFrom) else set()
+    unknown = {name.split(".")[0] for name in found} - sys.stdlib_module_names
+    return [f"{name} is nothing that comlib declares to need"
+            for name in sorted(unknown - needed - {"comlib", "IPython"})]
+
+
 def framed(chapter: Chapter) -> list[str]:
     found = [classes for *_, classes, _ in blocks(chapter, "admonition")]
     return [f"there must be one admonition of class {name}, not {count}"
@@ -367,4 +389,5 @@ def records_complaints(chapters: list[Chapter], root: Path) -> list[str]:
 CHECKS = [pair_in_sync, executed_in_order, clean_outputs, every_output_is_compared,
           described_figures, drawn_figures, small, no_definitions, short_cells,
           theorems_are_claimed, claims_reach_a_verdict, one_badge,
-          definitions_claim_nothing, long_proofs_fold, scaffolding_folds]
+          definitions_claim_nothing, long_proofs_fold, scaffolding_folds,
+          imports_what_is_declared]

@@ -48,15 +48,17 @@ def copy_checkout(target: Path, root: Path = ROOT) -> Path:
     return target
 
 
-def chosen(files: dict[str, set[str]], root: Path = ROOT) -> list[str]:
+def chosen(files: dict[str, set[str]], root: Path = ROOT,
+           most: int | None = None) -> list[str]:
     """Return the chapters that a slow test takes, by the variable CHAPTERS.
 
     "all" is every chapter; a commit, if none is given origin/main, those with a file
-    that changed since. If there is none, or git knows no such commit: the first two.
+    that changed since. If there is none, or git knows no such commit: the first.
 
     Args:
         files: for each chapter the files that matter to the test.
         root: the checkout.
+        most: how many of those that changed.
     """
     base = os.environ.get("CHAPTERS") or "origin/main"
     if base == "all":
@@ -64,7 +66,7 @@ def chosen(files: dict[str, set[str]], root: Path = ROOT) -> list[str]:
     changed = subprocess.run(
         ["git", "diff", "--name-only", "--merge-base", base],
         cwd=root, capture_output=True, text=True).stdout.splitlines()
-    return [name for name in files if files[name] & {*changed}] or list(files)[:2]
+    return [n for n in files if files[n] & {*changed}][:most] or list(files)[:1]
 
 
 def run(*command, cwd: Path, **variables) -> subprocess.CompletedProcess:
@@ -76,7 +78,7 @@ def run(*command, cwd: Path, **variables) -> subprocess.CompletedProcess:
         env=environment | {"OMP_NUM_THREADS": "1"} | variables, timeout=900)
 
 
-def nbval(notebook: Path | str, cwd: Path) -> subprocess.CompletedProcess:
-    """Run `pytest --nbval` on a notebook of a copied checkout."""
-    return run(sys.executable, "-m", "pytest", "--nbval", notebook, "-q",
+def nbval(notebook: Path | str, cwd: Path, *words) -> subprocess.CompletedProcess:
+    """Run `pytest --nbval` on notebooks of a copied checkout."""
+    return run(sys.executable, "-m", "pytest", "--nbval", notebook, *words,
                "-p", "no:cacheprovider", cwd=cwd)

@@ -93,21 +93,14 @@ def test_no_head_of_a_column_is_empty(path):
     assert re.findall(r"<th\b[^>]*>(?:\s|</?p>)*</th>", text) == []
 
 
-@pytest.mark.parametrize("width", [1280, 420])
+@pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 420)])
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_out_of_reach(name, width, open_page):  # noqa: F811
-    page = open_page((HTML / name).as_uri(), width=width)
+def test_nothing_is_out_of_reach(name, scheme, width, open_page):  # noqa: F811
+    page = open_page((HTML / name).as_uri(), scheme, width)
     page.wait_for_timeout(100)  # scrolling parts have become stops by then
     assert page.evaluate(BEYOND) == []
     assert page.evaluate(STOPS) == []
-
-
-@pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 420)])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(name, scheme, width, open_page):  # noqa: F811
     axe = pytest.importorskip("axe_playwright_python")
-    page = open_page((HTML / name).as_uri(), scheme, width)
-    page.wait_for_timeout(100)
     page.evaluate(Path(axe.__file__).with_name("axe.min.js").read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"]

@@ -421,6 +421,9 @@ BREAKAGES = {
     "prints in a loop": (
         checks.scaffolding_folds, "show a Table",
         lambda s: s.code()[2].update(source="for k in range(3):\n    print(k)")),
+    "an import that nobody declares": (
+        checks.imports_what_is_declared, "pandas",
+        lambda s: s.code()[2].update(source="import math, pandas.io\nimport torch")),
     "no question": (
         checks.framed, "question, not 0",
         lambda s: prose(s, ":class: question", ":class: note")),

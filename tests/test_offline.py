@@ -85,20 +85,6 @@ def faults(page) -> list[str]:
             + [f"MathJax: {text}" for text in page.evaluate(WRONG)])
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", pages())
-def test_page_is_complete_without_network(name, scheme, open_page):
-    page = open_page((HTML / name).as_uri(), scheme)
-    assert page.get_attribute("html", "data-theme") == scheme
-    assert faults(page) == []
-
-
-@pytest.mark.parametrize("name", pages())
-def test_page_fits_a_phone(name, open_page):
-    page = open_page((HTML / name).as_uri(), width=420)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 420
-
-
 COLOURS = """() => [...new Set([...document.querySelectorAll('div.panels svg *')]
     .flatMap(e => [getComputedStyle(e).fill, getComputedStyle(e).stroke])
     .filter(c => c !== 'none'))]"""
@@ -121,8 +107,10 @@ def rgb(colours) -> set[str]:
 
 
 @pytest.mark.parametrize("name", pages())
-def test_figures_have_the_colours_of_the_mode_and_change_with_it(name, open_page):
+def test_page_is_complete_and_its_figures_have_the_colours_of_the_mode(name, open_page):
     page = open_page((HTML / name).as_uri())
+    assert page.get_attribute("html", "data-theme") == "light"
+    assert faults(page) == []
     assert page.query_selector("div.cell_output img") is None, "a figure without SVG"
     seen = []
     for mode in (0, 1):
@@ -135,8 +123,11 @@ def test_figures_have_the_colours_of_the_mode_and_change_with_it(name, open_page
 
 
 @pytest.mark.parametrize("name", pages())
-def test_panels_stack_on_a_phone_and_their_text_is_legible(name, open_page):
-    page = open_page((HTML / name).as_uri(), width=420)
+def test_page_is_complete_on_a_dark_phone_and_fits_it(name, open_page):
+    page = open_page((HTML / name).as_uri(), "dark", width=420)
+    assert page.get_attribute("html", "data-theme") == "dark"
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     for figure in page.evaluate(FIGURES):
         assert figure["alt"] and figure["tops"] and figure["right"] <= 420, figure

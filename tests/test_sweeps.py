@@ -136,7 +136,7 @@ def test_a_half_written_result_does_not_count(tmp_path):
 
 @pytest.mark.parametrize("executor", [
     lambda: ThreadPoolExecutor(2),
-    lambda: ProcessPoolExecutor(2, mp_context=get_context("spawn"))])
+    lambda: ProcessPoolExecutor(1, mp_context=get_context("spawn"))])
 def test_any_executor_gives_the_same_tables(executor, tmp_path):
     with executor() as pool:
         tables = sweep(run, configs(tmp_path), tmp_path / "out", pool, progress=False)
@@ -146,7 +146,7 @@ def test_any_executor_gives_the_same_tables(executor, tmp_path):
 def test_a_dask_cluster_is_an_executor(tmp_path):
     distributed = pytest.importorskip("distributed", reason="dask is not installed")
     with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+            n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
         with distributed.Client(cluster) as client:
             tables = sweep(run, configs(tmp_path), tmp_path / "out",
                            client.get_executor(), progress=False)

@@ -51,30 +51,19 @@ def test_a_config_is_a_literal_and_frozen(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_run_repeats_itself(name):
-    module = experiment_named(name)
-    assert isinstance(small_table(module), Table)
-    assert module.run(small_config(module)) == small_table(module)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_plot_fills_its_axes(name):
-    module = experiment_named(name)
-    fig = module.plot(small_table(module))
-    drawn = [ax.has_data() for ax in fig.axes]
-    plt.close(fig)
-    assert drawn == SMALL[name][0] * [True]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_plot_has_only_colours_that_the_dark_mode_knows(name):
+def test_a_run_repeats_itself_and_its_plot_fills_its_axes_with_known_colours(name):
     module, stream = experiment_named(name), io.StringIO()
+    table = module.run(small_config(module))
+    assert isinstance(table, Table)
+    assert table == small_table(module)
     with plt.rc_context():
         style()
-        module.plot(small_table(module)).savefig(stream, format="svg")
+        fig = module.plot(table)
+        fig.savefig(stream, format="svg")
         plt.close("all")
+    assert [ax.has_data() for ax in fig.axes] == SMALL[name][0] * [True]
     drawn = set(re.findall(r"#[0-9a-f]{6}\b", stream.getvalue()))
-    assert drawn <= {light for light, _ in PALETTE.values()}
+    assert drawn <= {light for light, _ in PALETTE.values()}  # the dark mode's
 
 
 def test_every_stored_run_belongs_to_an_experiment():

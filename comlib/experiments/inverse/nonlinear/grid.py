@@ -117,6 +117,7 @@ def plot(table: Table) -> Figure:
             limit = oracle.limit_curve(part["target"][0], curves.values("radius"))
             ax.plot(limit["radius"], limit["limit"], "--", color=figures.INK)
         ax.set(title=", ".join(key), ylim=(1e-5, 1e5))
+        ax.minorticks_off()  # nine panels of them make a heavy page
     figures.label_lines(*axes)
     return fig
 
