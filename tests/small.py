@@ -32,10 +32,25 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
+    "implicit.bias.horizon": (2, {
+        "recurrent": (0.3, 0.8), "decades": 3, "count": 4, "length": 20}),
+    "implicit.bias.lag_bound": (2, {
+        "updates": (1, 5), "width": 30, "draws": 2, "length": 20}),
+    "implicit.bias.leakage": (2, {
+        "widths": (60, 120), "draws": 12, "length": 12}),
+    "implicit.path.deviation_by_width": (2, {
+        "recurrent": (0.3, 0.8), "widths": (20, 80), "draws": (6, 3), "updates": 8}),
+    "implicit.path.limits": (2, {
+        "cases": ((1.0, 20), (1.0, 60), (2.0, 60)), "updates": 20}),
+    "implicit.path.same_curves": (2, {"width": 40, "updates": 20}),
     "implicit.kernel.factors": (2, {"length": 12}),
     "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
     "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),
     "implicit.kernel.spectra": (2, {"widths": (10, 20), "draws": 8}),
+    "implicit.recurrences.kernels": (12, {"width": 40, "draws": 6, "length": 4}),
+    "implicit.recurrences.saturation": (2, {
+        "width": 20, "length": 4, "scales": (0.01, 0.1, 1.0)}),
+    "implicit.recurrences.spread": (1, {"width": 40, "draws": 60, "length": 5}),
     "implicit.rich.departures": (4, {"width": 16, "length": 6, "last": 20}),
     "implicit.rich.outlier": (2, {
         "width": 16, "length": 10, "last": (4, 6), "looks": 2}),
@@ -50,6 +65,17 @@ SMALL = {
         "width": 2, "eps": 0.01, "scale": 0.1, "steps": 1, "until": 4.0}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
+    "inverse.approximation.box_and_ball": (1, {"widths": (1, 4), "computed": (4,)}),
+    "inverse.approximation.brackets": (2, {
+        "width": 2, "count": 2, "restarts": 1, "updates": 2}),
+    "inverse.approximation.limits": (2, {"widths": (1, 2, 4), "radii": (0.1,)}),
+    "inverse.gaps.transients": (2, {
+        "couplings": (1.0, 20.0), "widths": (1, 4, 8), "count": 31}),
+    "inverse.theorem.flat_unit": (1, {"bounds": (0.3, 1.0), "count": 9}),
+    "inverse.theorem.horizons": (2, {
+        "horizons": (100.0, 300.0), "errors": (0.1, 0.01), "count": 5}),
+    "inverse.theorem.small_signal": (1, {
+        "width": 3, "radii": (0.0, 0.3), "count": 4, "length": 200}),
     "inverse.linear.best_rates": (1, {
         "targets": ((1.5, 0.0),), "widths": (1, 2), "first": -2.0, "each": 2,
         "copies": 3, "restarts": 1, "updates": 5}),
@@ -60,12 +86,12 @@ SMALL = {
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),
+    "linear.duplicated.drift": (3, {"delay": 8.0}),
+    "linear.duplicated.times": (2, {"delay": 8.0}),
     "linear.dynamics.gradient_decay": (2, {
         "rates": (0.7, 1.2), "first": 6.0, "last": 12.0, "count": 4}),
     "linear.dynamics.plateau_snapshots": (6, {
         "width": 2, "delay": 5.0, "seed": 0, "level": 0.9, "rows": 40}),
-    "linear.escape.duplicated_path": (3, {"delay": 8.0}),
-    "linear.escape.duplicated_start": (2, {"delay": 8.0}),
     "linear.escape.escape_law": (2, {"rates": (1.0,), "delays": (7.0, 8.0)}),
     "linear.escape.random_starts": (2, {
         "widths": (2, 4), "delays": (6.0,), "seeds": 3}),
