@@ -36,8 +36,23 @@ SMALL = {
     "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
     "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),
     "implicit.kernel.spectra": (2, {"widths": (10, 20), "draws": 8}),
+    "implicit.recurrences.kernels": (12, {"width": 40, "draws": 6, "length": 4}),
+    "implicit.recurrences.saturation": (2, {
+        "width": 20, "length": 4, "scales": (0.01, 0.1, 1.0)}),
+    "implicit.recurrences.spread": (1, {"width": 40, "draws": 60, "length": 5}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
+    "inverse.approximation.box_and_ball": (1, {"widths": (1, 4), "computed": (4,)}),
+    "inverse.approximation.brackets": (2, {
+        "width": 2, "count": 2, "restarts": 1, "updates": 2}),
+    "inverse.approximation.limits": (2, {"widths": (1, 2, 4), "radii": (0.1,)}),
+    "inverse.gaps.transients": (2, {
+        "couplings": (1.0, 20.0), "widths": (1, 4, 8), "count": 31}),
+    "inverse.theorem.flat_unit": (1, {"bounds": (0.3, 1.0), "count": 9}),
+    "inverse.theorem.horizons": (2, {
+        "horizons": (100.0, 300.0), "errors": (0.1, 0.01), "count": 5}),
+    "inverse.theorem.small_signal": (1, {
+        "width": 3, "radii": (0.0, 0.3), "count": 4, "length": 200}),
     "inverse.linear.best_rates": (1, {
         "targets": ((1.5, 0.0),), "widths": (1, 2), "first": -2.0, "each": 2,
         "copies": 3, "restarts": 1, "updates": 5}),

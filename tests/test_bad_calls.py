@@ -131,6 +131,9 @@ HERE = {
     "ScaledConvolution": {"start": 0 * X[0, :, :, None]},
     "random": {"width": 2}, "finite_width_kernel": {"H": WideNetwork.random(2)},
     "power_norms": {"width": 6, "draws": 2},
+    "recurrence_kernel": {"gram": rates(1.0, 0.5)},
+    "residual_gram": {"alpha": 0.5, "beta": 0.5}, "symmetric_gram": {"nu": 0.2},
+    "horizon": {"level": 0.1},
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
 }
 """What is right in one place only."""

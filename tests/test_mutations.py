@@ -74,10 +74,22 @@ MUTATIONS = {
         "force - self.mu * v", "force - 2 * self.mu * v"),
     "book/linear/inverse": (
         "comlib/measures/spectrum/transients.py",
-        "(_square(W) + W.mT) / 2", "(_square(W) + W.mT) / 2.02"),
+        "(A + A.mT) / 2", "(A + A.mT) / 2.02"),
+    "book/inverse/approximation": (
+        "comlib/experiments/inverse/approximation/box_and_ball.py",
+        "else beta * math.sqrt(m)", "else beta * m"),
+    "book/inverse/theorem": (
+        "comlib/measures/perturbation/lower_curve.py",
+        "abs(kernel.laplace(-beta)) - mass", "abs(kernel.laplace(-beta))"),
+    "book/inverse/gaps": (
+        "comlib/measures/spectrum/lyapunov.py",
+        "2 * L * (L + 2 * r)", "L * r"),
     "book/implicit/kernel": (
         "comlib/wide/factors.py",
         "+ eta_W * j * variances.c", "+ eta_W * (j + 1) * variances.c"),
+    "book/implicit/recurrences": (
+        "comlib/wide/recurrences.py",
+        "math.comb(2 * n, n) // (n + 1)", "math.comb(2 * n, n) // (n + 2)"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}

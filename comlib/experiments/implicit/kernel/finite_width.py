@@ -88,7 +88,8 @@ def plot(table: Table, recurrent: float = 0.9, lags: tuple[int, ...] = (0, 2, 5,
         mean.errorbar(rows["lag"], rows["mean"], 2 * rows["error"], color=colour,
                       label=f"m = {m}", linewidth=1.2)
     mean.set(xlabel="lag j", ylabel="Θ_jj / r_j", ylim=(0.8, 2.0), title="mean")
-    for colour, lag in zip(figures.COLOURS, lags):
+    known = [lag for lag in lags if lag in table.values("lag")]
+    for colour, lag in zip(figures.COLOURS, known):
         rows = table.where(lag=lag)
         spread.loglog(rows["width"], rows["sd"], "o", color=colour, label=f"j = {lag}")
         spread.loglog(rows["width"], rows["law"], "--", color=colour)
