@@ -32,6 +32,17 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
+    "implicit.bias.horizon": (2, {
+        "recurrent": (0.3, 0.8), "decades": 3, "count": 4, "length": 20}),
+    "implicit.bias.lag_bound": (2, {
+        "updates": (1, 5), "width": 30, "draws": 2, "length": 20}),
+    "implicit.bias.leakage": (2, {
+        "widths": (60, 120), "draws": 12, "length": 12}),
+    "implicit.path.deviation_by_width": (2, {
+        "recurrent": (0.3, 0.8), "widths": (20, 80), "draws": (6, 3), "updates": 8}),
+    "implicit.path.limits": (2, {
+        "cases": ((1.0, 20), (1.0, 60), (2.0, 60)), "updates": 20}),
+    "implicit.path.same_curves": (2, {"width": 40, "updates": 20}),
     "implicit.kernel.factors": (2, {"length": 12}),
     "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
     "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),
@@ -40,6 +51,18 @@ SMALL = {
     "implicit.recurrences.saturation": (2, {
         "width": 20, "length": 4, "scales": (0.01, 0.1, 1.0)}),
     "implicit.recurrences.spread": (1, {"width": 40, "draws": 60, "length": 5}),
+    "implicit.rich.departures": (4, {"width": 16, "length": 6, "last": 20}),
+    "implicit.rich.outlier": (2, {
+        "width": 16, "length": 10, "last": (4, 6), "looks": 2}),
+    "implicit.rich.scalings": (2, {
+        "widths": (8, 16), "seeds": 1, "length": 4, "updates": 5}),
+    "implicit.staircase.plateaus": (1, {"powers": (1.5, 2.5), "most": 2}),
+    "implicit.staircase.rich_lazy": (2, {
+        "width": 2, "eps": 0.01, "seeds": 1, "until": 1.0, "points": 5}),
+    "implicit.staircase.stairs": (2, {
+        "width": 2, "eps": 0.01, "scale": 0.01, "until": 3.0, "points": 9}),
+    "implicit.staircase.steps": (1, {
+        "width": 2, "eps": 0.01, "scale": 0.1, "steps": 1, "until": 4.0}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "inverse.approximation.box_and_ball": (1, {"widths": (1, 4), "computed": (4,)}),

@@ -72,6 +72,14 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/implicit/rich": (
+        "comlib/wide/factors.py",
+        "+ j * variances.c * variances.U * before",
+        "+ variances.c * variances.U * before"),
+    "book/implicit/staircase": (
+        "comlib/dynamics/dense_flow.py",
+        "return 2 * abs(R) * float(1 + (a / gaps**2).sum())",
+        "return 2 * abs(R) * float(1 + (a / gaps).sum())"),
     "book/linear/inverse": (
         "comlib/measures/spectrum/transients.py",
         "(A + A.mT) / 2", "(A + A.mT) / 2.02"),
@@ -90,6 +98,12 @@ MUTATIONS = {
     "book/implicit/recurrences": (
         "comlib/wide/recurrences.py",
         "math.comb(2 * n, n) // (n + 1)", "math.comb(2 * n, n) // (n + 2)"),
+    "book/implicit/path": (
+        "comlib/wide/paths.py",
+        "(1 - rate * s) ** at", "(1 - rate * s) ** (at + 1)"),
+    "book/implicit/bias": (
+        "comlib/experiments/implicit/bias/lag_bound.py",
+        "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}

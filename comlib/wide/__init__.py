@@ -13,6 +13,7 @@ from .networks import Variances as Variances
 from .networks import WideNetwork as WideNetwork
 from .paths import convolution_path as convolution_path
 from .paths import descent_path as descent_path
+from .paths import kernel_path as kernel_path
 from .paths import Path as Path
 from .recurrences import orthogonal_fluctuations as orthogonal_fluctuations
 from .recurrences import recurrence_kernel as recurrence_kernel

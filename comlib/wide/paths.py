@@ -121,6 +121,41 @@ def convolution_path(
     return L + root * moved
 
 
+@checked
+def kernel_path(
+    moments: SecondMoments, kernel: Float[Tensor, "time d_out d_in time d_out d_in"],
+    *, rate: float, updates: Sequence[int], start: Float[Tensor, "time d_out d_in"],
+) -> Float[Tensor, "updates time d_out d_in"]:
+    """Return L^l of descent with a tangent kernel that stays: L <- L - rate * kernel g.
+
+    With the kernel of a network at its start this is the network linearised there.
+
+    Source: thm-two-errors in the book.
+
+    Args:
+        moments: of the data.
+        kernel: Theta of the impulse response.
+        rate: eta.
+        updates: the numbers l, rising.
+        start: L^0.
+
+    Raises:
+        InputError: a rate that is not positive, updates that do not rise, or other
+            numbers of lags.
+    """
+    at = _rising(updates)
+    check_positive("rate", rate)
+    if start.shape != moments.yx.shape:
+        raise InputError("start", f"must have the shape {tuple(moments.yx.shape)}",
+                         tuple(start.shape), "take the lags of the moments")
+    L, kernels = start, []
+    for made in range(at[-1] + 1):
+        if made in at:
+            kernels.append(L)
+        L = L - rate * torch.tensordot(kernel, moments.gradient(L), 3)
+    return torch.stack(kernels)
+
+
 def _rising(updates: Sequence[int]) -> tuple[int, ...]:
     """Return the numbers of updates, checked."""
     at = tuple(check_count("updates", k, least=0) for k in updates)
