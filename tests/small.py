@@ -32,8 +32,70 @@ SMALL = {
     "foundations.stability.one_mode": (2, {"horizons": (10.0, 300.0), "count": 20}),
     "foundations.suprema.suprema_by_width": (2, {
         "widths": (1, 3), "draws": 5, "experiments": 3}),
+    "implicit.bias.horizon": (2, {
+        "recurrent": (0.3, 0.8), "decades": 3, "count": 4, "length": 20}),
+    "implicit.bias.lag_bound": (2, {
+        "updates": (1, 5), "width": 30, "draws": 2, "length": 20}),
+    "implicit.bias.leakage": (2, {
+        "widths": (60, 120), "draws": 12, "length": 12}),
+    "implicit.path.deviation_by_width": (2, {
+        "recurrent": (0.3, 0.8), "widths": (20, 80), "draws": (6, 3), "updates": 8}),
+    "implicit.path.limits": (2, {
+        "cases": ((1.0, 20), (1.0, 60), (2.0, 60)), "updates": 20}),
+    "implicit.path.same_curves": (2, {"width": 40, "updates": 20}),
+    "implicit.kernel.factors": (2, {"length": 12}),
+    "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
+    "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),
+    "implicit.kernel.spectra": (2, {"widths": (10, 20), "draws": 8}),
+    "implicit.recordings.chosen": (1, {
+        "delays": (0, 2), "penalties": (0.1,), "updates": (1, 5), "length": 1500,
+        "neurons": 4, "window": 6}),
+    "implicit.recordings.decoding": (2, {
+        "delays": (0, 2), "updates": (1, 5), "length": 1500, "neurons": 4,
+        "window": 6}),
+    "implicit.recordings.facts": (1, {"length": 1500, "neurons": 4}),
+    "implicit.recordings.network": (2, {
+        "delay": 2, "width": 20, "updates": (1, 5), "length": 1500, "neurons": 4,
+        "window": 6}),
+    "implicit.tradeoff.best_choice": (2, {
+        "delays": (0, 2), "recurrents": (0.3, 0.8), "window": 6, "most": 20}),
+    "implicit.tradeoff.by_samples": (2, {
+        "sequences": (5, 20), "window": 6, "updates": 20, "draws": 2}),
+    "implicit.tradeoff.removed": (1, {"delays": (0, 3), "window": 6}),
+    "implicit.tradeoff.risk_curve": (2, {
+        "delay": 2, "window": 6, "d": 1, "updates": (1, 10), "draws": 3}),
+    "implicit.tradeoff.by_delay": (1, {
+        "delays": (0, 3), "width": 10, "window": 6, "d": 2, "updates": 20,
+        "seeds": 1}),
+    "implicit.recurrences.kernels": (12, {"width": 40, "draws": 6, "length": 4}),
+    "implicit.recurrences.saturation": (2, {
+        "width": 20, "length": 4, "scales": (0.01, 0.1, 1.0)}),
+    "implicit.recurrences.spread": (1, {"width": 40, "draws": 60, "length": 5}),
+    "implicit.rich.departures": (4, {"width": 16, "length": 6, "last": 20}),
+    "implicit.rich.outlier": (2, {
+        "width": 16, "length": 10, "last": (4, 6), "looks": 2}),
+    "implicit.rich.scalings": (2, {
+        "widths": (8, 16), "seeds": 1, "length": 4, "updates": 5}),
+    "implicit.staircase.plateaus": (1, {"powers": (1.5, 2.5), "most": 2}),
+    "implicit.staircase.rich_lazy": (2, {
+        "width": 2, "eps": 0.01, "seeds": 1, "until": 1.0, "points": 5}),
+    "implicit.staircase.stairs": (2, {
+        "width": 2, "eps": 0.01, "scale": 0.01, "until": 3.0, "points": 9}),
+    "implicit.staircase.steps": (1, {
+        "width": 2, "eps": 0.01, "scale": 0.1, "steps": 1, "until": 4.0}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
+    "inverse.approximation.box_and_ball": (1, {"widths": (1, 4), "computed": (4,)}),
+    "inverse.approximation.brackets": (2, {
+        "width": 2, "count": 2, "restarts": 1, "updates": 2}),
+    "inverse.approximation.limits": (2, {"widths": (1, 2, 4), "radii": (0.1,)}),
+    "inverse.gaps.transients": (2, {
+        "couplings": (1.0, 20.0), "widths": (1, 4, 8), "count": 31}),
+    "inverse.theorem.flat_unit": (1, {"bounds": (0.3, 1.0), "count": 9}),
+    "inverse.theorem.horizons": (2, {
+        "horizons": (100.0, 300.0), "errors": (0.1, 0.01), "count": 5}),
+    "inverse.theorem.small_signal": (1, {
+        "width": 3, "radii": (0.0, 0.3), "count": 4, "length": 200}),
     "inverse.linear.best_rates": (1, {
         "targets": ((1.5, 0.0),), "widths": (1, 2), "first": -2.0, "each": 2,
         "copies": 3, "restarts": 1, "updates": 5}),
@@ -41,15 +103,24 @@ SMALL = {
     "inverse.linear.one_rate": (1, {
         "widths": (1, 2), "shares": (0.2, 0.6), "copies": 3, "restarts": 1,
         "updates": 10}),
+    "inverse.lessons.box_or_ball": (1, {"widths": (1, 4), "copies": 4}),
+    "inverse.lessons.dead_starts": (2, {
+        "widths": (4, 6), "updates": 20, "batch": 4, "inputs": 4, "copies": 3,
+        "radii": (0.004, 0.064)}),
+    "inverse.lessons.same_network": (1, {"width": 2, "updates": 20}),
+    "inverse.nonlinear.grid": (1, {
+        "activation": "tanh", "widths": (4, 6), "updates": 20, "batch": 4, "inputs": 4,
+        "copies": 3, "radii": (0.004, 0.064), "searched": (0.064,)}),
+    "inverse.nonlinear.horizons": (2, {"lengths": (30, 60)}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),
+    "linear.duplicated.drift": (3, {"delay": 8.0}),
+    "linear.duplicated.times": (2, {"delay": 8.0}),
     "linear.dynamics.gradient_decay": (2, {
         "rates": (0.7, 1.2), "first": 6.0, "last": 12.0, "count": 4}),
     "linear.dynamics.plateau_snapshots": (6, {
         "width": 2, "delay": 5.0, "seed": 0, "level": 0.9, "rows": 40}),
-    "linear.escape.duplicated_path": (3, {"delay": 8.0}),
-    "linear.escape.duplicated_start": (2, {"delay": 8.0}),
     "linear.escape.escape_law": (2, {"rates": (1.0,), "delays": (7.0, 8.0)}),
     "linear.escape.random_starts": (2, {
         "widths": (2, 4), "delays": (6.0,), "seeds": 3}),

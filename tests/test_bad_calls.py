@@ -17,15 +17,15 @@ from jaxtyping import TypeCheckError
 from matplotlib.figure import Figure
 
 import comlib
-from comlib import (RNN, SSM, Claim, Exponential, Ball, Gaussian, InputError,
-                    LinearFunctional, Polynomial, Table, TorchRecurrent, heaviside,
-                    white_noise)
-from comlib.dynamics import ModeLoss
+from comlib import (RNN, SSM, Claim, Exponential, ExponentialSum, Ball, Gaussian,
+                    InputError, LinearFunctional, Polynomial, Table,
+                    TorchRecurrent, heaviside, white_noise)
+from comlib.dynamics import DenseLoss, ModeLoss
 from comlib.functional import DTYPE
 from comlib.measures.perturbation.ascent import Search
 from comlib.models import RecurrentModel
 from comlib.training import Descent, QuasiNewton
-from comlib.wide import SecondMoments, Variances
+from comlib.wide import SecondMoments, Variances, WideNetwork
 
 INNER = {
     "arguments": "what does the checking", "checks": "what does the checking",
@@ -76,6 +76,7 @@ X = white_noise(2, 5, dt=0.1, seed=0)
 WIDE = torch.ones(2, 1, dtype=DTYPE)
 TABLE = Table(t=[1.0, 2.0, 3.0], y=[1.0, 2.0, 3.0], z=[0.5, 1.0, 2.0])
 GRID = Table(t=[1, 2, 1, 2], y=[1, 1, 2, 2], z=[1.0, 2.0, 3.0, 4.0])
+SUM = ExponentialSum((1.0, 2.0), (1.0, 2.0))
 LINEAR_LAYER = torch.nn.Linear(1, 1)
 
 VALID = {
@@ -97,7 +98,7 @@ VALID = {
     "names": {"RNN": ""}, "table": TABLE, "y": "y", "lower": "y", "upper": "z",
     "count": 2, "axes": loglog(), "x0": 1.0, "y0": 1.0, "exponent": 1.0,
     "values": (1.0, 2.0),
-    "share": 0.6, "delay": 6.0,
+    "share": 0.6, "delay": 6.0, "idle": 1.0, "scale": 0.1,
     "lag": 2, "activation": "tanh", "cell": "GRU", "module": LINEAR_LAYER, "d": 1,
     "heads": 1, "states": 2, "name": "identity",
     "variances": Variances(), "factors": tensor(1.0, 0.5, 0.2, 0.1, 0.0),
@@ -126,10 +127,23 @@ HERE = {
     "slow_manifold_ceiling": {"rho": Gaussian()}, "fit_exponentials": {"width": 2},
     "duplicated_law": {"bump": Gaussian()},
     "precise_flow": {"weights": ("0.6", "0.4"), "until": 0.0},
+    "DenseLoss": {"kernel": SUM, "width": 2},
+    "dense_flow": {"loss": DenseLoss(SUM, 1), "theta0": tensor(-1.0, 0.5, 0.5),
+                   "log_times": [-1.0, 0.0]},
+    "dense_hits": {"loss": DenseLoss(SUM, 1), "theta0": tensor(-1.0, 0.5, 0.5)},
+    "plateau_rate": {"poles": SUM}, "dense_start": {"width": 2},
+    "diagonal_start": {"width": 2},
     "w1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
     "l1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
     "ScaledConvolution": {"start": 0 * X[0, :, :, None]},
-    "random": {"width": 2}, "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
+    "kernel_path": {"start": 0 * X[0, :, :, None], "kernel": torch.eye(
+        X[0].numel(), dtype=DTYPE).view(2 * (*X[0].shape, 1))},
+    "random": {"width": 2}, "finite_width_kernel": {"H": WideNetwork.random(2)},
+    "power_norms": {"width": 6, "draws": 2},
+    "recurrence_kernel": {"gram": rates(1.0, 0.5)},
+    "residual_gram": {"alpha": 0.5, "beta": 0.5}, "symmetric_gram": {"nu": 0.2},
+    "horizon": {"level": 0.1},
+    "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
 }
 """What is right in one place only."""
 

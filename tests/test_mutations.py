@@ -64,14 +64,59 @@ MUTATIONS = {
         "(math.log(share) + special.gammaln(p)) / omega",
         "(math.log(share) + special.gammaln(p)) / p"),
     "book/linear/escape": (
+        "comlib/dynamics/slow_manifold.py",
+        "math.log(16 * math.pi", "math.log(8 * math.pi"),
+    "book/linear/duplicated": (
         "comlib/dynamics/duplicated.py",
         "- 1.5 * math.log(m)", "- math.log(m)"),
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/inverse/nonlinear": (
+        "comlib/experiments/inverse/nonlinear/oracle.py",
+        "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
+    "book/inverse/lessons": (
+        "comlib/measures/perturbation/norms.py",
+        "return gradient.sign()", "return gradient.sign() / 2"),
+    "book/implicit/rich": (
+        "comlib/wide/factors.py",
+        "+ j * variances.c * variances.U * before",
+        "+ variances.c * variances.U * before"),
+    "book/implicit/staircase": (
+        "comlib/dynamics/dense_flow.py",
+        "return 2 * abs(R) * float(1 + (a / gaps**2).sum())",
+        "return 2 * abs(R) * float(1 + (a / gaps).sum())"),
     "book/linear/inverse": (
         "comlib/measures/spectrum/transients.py",
-        "(_square(W) + W.mT) / 2", "(_square(W) + W.mT) / 2.02"),
+        "(A + A.mT) / 2", "(A + A.mT) / 2.02"),
+    "book/inverse/approximation": (
+        "comlib/experiments/inverse/approximation/box_and_ball.py",
+        "else beta * math.sqrt(m)", "else beta * m"),
+    "book/inverse/theorem": (
+        "comlib/measures/perturbation/lower_curve.py",
+        "abs(kernel.laplace(-beta)) - mass", "abs(kernel.laplace(-beta))"),
+    "book/inverse/gaps": (
+        "comlib/measures/spectrum/lyapunov.py",
+        "2 * L * (L + 2 * r)", "L * r"),
+    "book/implicit/kernel": (
+        "comlib/wide/factors.py",
+        "+ eta_W * j * variances.c", "+ eta_W * (j + 1) * variances.c"),
+    "book/implicit/tradeoff": (
+        "comlib/wide/risk.py",
+        "pairs[tau] += (T - tau) / sequences",
+        "pairs[tau] += 2 * (T - tau) / sequences"),
+    "book/implicit/recordings": (
+        "comlib/data/windows.py",
+        "recording.y[at - delay]", "recording.y[at]"),
+    "book/implicit/recurrences": (
+        "comlib/wide/recurrences.py",
+        "math.comb(2 * n, n) // (n + 1)", "math.comb(2 * n, n) // (n + 2)"),
+    "book/implicit/path": (
+        "comlib/wide/paths.py",
+        "(1 - rate * s) ** at", "(1 - rate * s) ** (at + 1)"),
+    "book/implicit/bias": (
+        "comlib/experiments/implicit/bias/laws.py",
+        "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}

@@ -10,7 +10,11 @@ from comlib.functional import DTYPE
 from comlib.measures.tangent import neural_tangent_kernel
 from comlib.targets import impulse
 from comlib.wide import (Path, ScaledConvolution, SecondMoments, Variances,
-                         WideNetwork, convolution_path, descent_path, scale_factors)
+                         WideNetwork, convolution_path, descent_path, effective_lags,
+                         finite_width_kernel, horizon, kernel_fluctuations, mean_lag,
+                         mean_power_norms, orthogonal_fluctuations, power_norms,
+                         recurrence_kernel, residual_gram, scale_factors,
+                         symmetric_gram)
 
 T = 6
 ONE = torch.ones(1, 1, dtype=DTYPE)
@@ -163,3 +167,89 @@ def test_bad_input_is_named():
         SecondMoments.of(*data(), times=[T])
     with pytest.raises(InputError, match="U, c: must not both"):
         Variances(1.0, 0.0, 0.0)
+
+
+def test_the_kernel_of_a_finite_network_is_that_of_its_derivatives():
+    H = network()
+    kernel = finite_width_kernel(H, T)
+    wanted = neural_tangent_kernel(H, impulse(torch.eye(2, dtype=DTYPE), T, dt=1.0),
+                                   times=range(T))
+    wanted = wanted.view(2, T, 3, 2, T, 3).permute(1, 2, 0, 4, 5, 3)
+    assert torch.allclose(kernel, wanted, rtol=1e-12, atol=1e-13)
+    stack = network(draws=3)
+    one = stack.with_parameters({n: p[2].detach() for n, p in stack.named_parameters()})
+    assert torch.allclose(finite_width_kernel(stack, 3)[2], finite_width_kernel(one, 3))
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_multiplier_belongs_to_its_weight(place):
+    eta = [0.0, 0.0, 0.0]
+    eta[place] = 2.0
+    H, name = network(), "WUc"[place]
+    pulses = impulse(torch.eye(2, dtype=DTYPE), 4, dt=1.0)
+    alone = neural_tangent_kernel(H, pulses, times=range(4), only=[name])
+    alone = alone.view(2, 4, 3, 2, 4, 3).permute(1, 2, 0, 4, 5, 3)
+    assert torch.allclose(finite_width_kernel(H, 4, multipliers=tuple(eta)), 2 * alone)
+    wide = WideNetwork.random(1500, NU, seed=5)
+    found = finite_width_kernel(wide, 3, multipliers=tuple(eta))[:, 0, 0, :, 0, 0]
+    r = scale_factors(NU, 3, multipliers=tuple(eta))
+    assert torch.allclose(found.diagonal(), r, rtol=0.25, atol=1e-12)
+
+
+def test_energies_have_the_exact_mean_of_complex_entries():
+    sample = power_norms(6, 5, 20000, complex_entries=True, seed=1)
+    error = sample.std(0)[1:] / 20000**0.5
+    gap = (sample.mean(0) - mean_power_norms(6, 5))[1:] / error
+    assert (sample[:, 0] == 1).all() and gap.abs().max() < 4
+    assert mean_power_norms(10, 3)[2] == pytest.approx(1 + 1 / 100)
+
+
+def test_the_law_of_the_fluctuations_is_a_sum_over_the_shorter_lag():
+    law = kernel_fluctuations(Variances(0.5, 2.0, 3.0), 3)
+    assert law[0, 0] == pytest.approx(2 * (4 + 9))
+    assert law[1, 2] == pytest.approx(0.125 * (4 + 9 + 14**2 + 15**2))
+    assert torch.equal(law, law.T)
+    with pytest.raises(InputError, match="variances: must have a positive W"):
+        kernel_fluctuations(Variances(0.0), 2)
+    with pytest.raises(InputError, match="length: must be at most the width 4"):
+        power_norms(4, 5, 1)
+
+
+def test_gram_matrices_of_powers_are_those_of_large_matrices():
+    make = torch.Generator().manual_seed(3)
+    X = torch.randn(600, 600, generator=make, dtype=DTYPE)
+    one = torch.eye(600, dtype=DTYPE)
+    for A, gram in ((0.5 * one + 0.7 * X / 600**0.5, residual_gram(0.5, 0.7, 4)),
+                    ((0.3 / 1200) ** 0.5 * (X + X.T), symmetric_gram(0.3, 4))):
+        powers = [torch.linalg.matrix_power(A, k) for k in range(4)]
+        found = torch.tensor([[float((P * Q).sum()) / 600 for P in powers]
+                              for Q in powers], dtype=DTYPE)
+        assert torch.allclose(found, gram, atol=0.03)
+
+
+def test_the_kernel_of_a_recurrence_contains_the_scale_factors():
+    gram = residual_gram(0.0, NU.W**0.5, 5)
+    assert torch.allclose(recurrence_kernel(gram, NU), scale_factors(NU, 5).diag())
+    frozen = recurrence_kernel(gram, NU, gain=0.0)
+    assert torch.allclose(frozen, (NU.U + NU.c) * gram)
+
+
+def test_rotations_have_the_largest_term_of_the_gaussian_fluctuations():
+    nu = Variances(0.5, 2.0, 3.0)
+    law = orthogonal_fluctuations(nu, 3)
+    assert law[1, 2] == pytest.approx(0.125 * (14**2 + 15**2))
+    assert law[0, 0] == kernel_fluctuations(nu, 3)[0, 0]
+
+
+def test_effective_memory_is_that_of_the_factors():
+    nu = Variances(0.8, 1.5, 0.2)
+    r, j = scale_factors(nu, 900), torch.arange(900, dtype=DTYPE)
+    assert mean_lag(nu) == pytest.approx(float((j * r).sum() / r.sum()))
+    assert effective_lags(nu) == pytest.approx(float(r.sum() ** 2 / (r * r).sum()))
+    at = horizon(nu, 1e-3)
+    assert math.floor(at) == int((r > 1e-3).nonzero()[-1])
+    assert 1.7 * 0.8**at + at * 0.3 * 0.8 ** (at - 1) == pytest.approx(1e-3)
+    with pytest.raises(InputError, match="level: must be reached"):
+        horizon(nu, 50.0)
+    with pytest.raises(InputError, match="variances: must have W below one"):
+        mean_lag(Variances(1.0, 1.0, 1.0))

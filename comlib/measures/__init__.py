@@ -39,6 +39,8 @@ from .properties import causality_defect as causality_defect
 from .properties import gain as gain
 from .properties import homogeneity_defect as homogeneity_defect
 from .properties import linearity_defect as linearity_defect
+from .spectrum.lyapunov import flow_constant as flow_constant
+from .spectrum.lyapunov import lyapunov_norm as lyapunov_norm
 from .spectrum.margin import stability_margin as stability_margin
 from .spectrum.radii import blow_up_radius as blow_up_radius
 from .spectrum.radii import complex_stability_radius as complex_stability_radius

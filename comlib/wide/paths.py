@@ -33,7 +33,7 @@ class Path:
 @checked
 def descent_path(
     model: Functional, moments: SecondMoments, *, rate: float, updates: Sequence[int],
-    progress: bool = False,
+    multipliers: tuple[float, float, float] = (1.0, 1.0, 1.0), progress: bool = False,
 ) -> Path:
     """Follow gradient descent, theta <- theta - rate * gradient, on all parameters.
 
@@ -46,6 +46,7 @@ def descent_path(
         rate: eta.
         updates: after how many updates an impulse response is taken, rising; 0 is
             the start.
+        multipliers: learning rates of W, U and c, as multiples of ``rate``.
         progress: show a progress bar.
 
     Raises:
@@ -62,6 +63,8 @@ def descent_path(
     if moments.yx.shape[1:] != (model.d_out, model.d_in):
         raise InputError("moments", "must have the model's d_out and d_in",
                          tuple(moments.yx.shape[1:]), "take them of fitting sequences")
+    factor = dict(zip(("W", "U", "c"), multipliers))
+    rates = [rate * factor.get(name, 1.0) for name, _ in end.named_parameters()]
     kernels = []
     with tqdm(total=at[-1], disable=not progress, unit="update") as bar:
         try:
@@ -73,8 +76,8 @@ def descent_path(
                     gradients = torch.autograd.grad(
                         L, weights, moments.gradient(L.detach()))
                     with torch.no_grad():
-                        for p, g in zip(weights, gradients):
-                            p.sub_(g, alpha=rate)
+                        for p, g, alpha in zip(weights, gradients, rates):
+                            p.sub_(g, alpha=alpha)
                     bar.update()
         except KeyboardInterrupt:
             pass
@@ -119,6 +122,41 @@ def convolution_path(
     moved = (phi[:, None] * force) @ V.mT
     moved = moved.unflatten(-1, (len(factors), -1)).transpose(1, 2)
     return L + root * moved
+
+
+@checked
+def kernel_path(
+    moments: SecondMoments, kernel: Float[Tensor, "time d_out d_in time d_out d_in"],
+    *, rate: float, updates: Sequence[int], start: Float[Tensor, "time d_out d_in"],
+) -> Float[Tensor, "updates time d_out d_in"]:
+    """Return L^l of descent with a tangent kernel that stays: L <- L - rate * kernel g.
+
+    With the kernel of a network at its start this is the network linearised there.
+
+    Source: thm-two-errors in the book.
+
+    Args:
+        moments: of the data.
+        kernel: Theta of the impulse response.
+        rate: eta.
+        updates: the numbers l, rising.
+        start: L^0.
+
+    Raises:
+        InputError: a rate that is not positive, updates that do not rise, or other
+            numbers of lags.
+    """
+    at = _rising(updates)
+    check_positive("rate", rate)
+    if start.shape != moments.yx.shape:
+        raise InputError("start", f"must have the shape {tuple(moments.yx.shape)}",
+                         tuple(start.shape), "take the lags of the moments")
+    L, kernels = start, []
+    for made in range(at[-1] + 1):
+        if made in at:
+            kernels.append(L)
+        L = L - rate * torch.tensordot(kernel, moments.gradient(L), 3)
+    return torch.stack(kernels)
 
 
 def _rising(updates: Sequence[int]) -> tuple[int, ...]:

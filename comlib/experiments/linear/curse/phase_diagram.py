@@ -66,7 +66,7 @@ def plot(table: Table) -> Figure:
     shown = table.with_columns(neurons=np.maximum(table["count"], 1))
     fig, ax = figures.heatmap(shown, "omega", "epsilon", "neurons", scale="log",
                               xscale="log", yscale="log", ylabel="error ε",
-                              xlabel="ω (long memory: left)",
+                              xlabel="ω (the smaller, the longer the memory)",
                               label="N(ε), neurons needed at least")
     across, up = np.unique(table["omega"]), np.unique(table["epsilon"])
     pairs = np.lexsort((table["omega"], table["epsilon"]))

@@ -65,7 +65,7 @@ def run(config: Config) -> Table:
 
 
 def plot(table: Table) -> Figure:
-    """Draw times and certified bounds, one mode on the left, duplicates right.
+    """Draw times and certified bounds, of one mode and of duplicated neurons.
 
     Args:
         table: what ``run`` returned.
@@ -81,6 +81,7 @@ def plot(table: Table) -> Figure:
         ax.plot(rows["delay"], rows["elementary"], ":", color=colour,
                 label=None if single else "elementary")
         ax.set(xlabel="1/ω", ylabel="ln τ₀(δ)")
+    axes[0].set_title("one mode"), axes[1].set_title("two neurons, one rate")
     figures.label_lines(*axes)
     return fig
 

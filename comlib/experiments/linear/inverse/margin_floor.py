@@ -128,6 +128,7 @@ def plot(table: Table) -> Figure:
                  label="floor")
     axes[1].set(xscale="log", xlabel="budget A", ylim=(0, None),
                 ylabel=f"error in L1 at margin {fixed['margin'][0]:g}")
+    axes[0].set_title("margin"), axes[1].set_title("margin held")
     axes[1].legend()
     figures.label_lines(axes[0])
     return fig

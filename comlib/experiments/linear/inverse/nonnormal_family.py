@@ -78,7 +78,7 @@ def plot(table: Table) -> Figure:
                 label="exp(-t)")
         ax.set(ylim=(1e-6, 3.0))
     axes[0].legend(loc="lower left")
-    axes[0].set(ylabel="kernel")
-    axes[1].set(ylabel="norm of exp(Wt)")
+    axes[0].set(ylabel="kernel", title="kernels")
+    axes[1].set(ylabel="norm of exp(Wt)", title="flow")
     axes[1].legend(loc="lower left")
     return fig

@@ -71,8 +71,8 @@ def plot(table: Table) -> Figure:
                           labels=[f"ω = {omega:g}"], **look)
             figures.lines(rows, "inverse", dashed, ax=ax, linestyle="--",
                           labels=[None], **look)
-    axes[0].set(ylabel="neurons")
-    axes[1].set(ylabel="slowest rate")
+    axes[0].set(ylabel="neurons", title="width")
+    axes[1].set(ylabel="slowest rate", title="slowest rate")
     figures.label_lines(*axes)
     return fig
 

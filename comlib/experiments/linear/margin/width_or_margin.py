@@ -76,5 +76,6 @@ def plot(table: Table) -> Figure:
     figures.lines(table, "inverse", ["cascade_margin", "sum_margin"],
                   labels=["cascade", "sum"], ylabel="margin", ax=axes[1], **logs)
     axes[1].lines[1].set(color=figures.COLOURS[2], linestyle=figures.DASHES[2])
+    axes[0].set_title("width"), axes[1].set_title("margin")
     figures.label_lines(*axes)
     return fig

@@ -32,7 +32,7 @@ class Config:
 
 
 _DELAYS = (10.0, 12.0, 14.0, 15.0, 16.0, 17.0, 18.0, 20.0, 22.0, 25.0, 28.0, 31.0)
-RECORDS = {"duplicated": tuple(
+RECORDS = {"times": tuple(
     Config(start, rate, delay) for start, rate, delays in (
         ("0.6/0.4", 1.0, _DELAYS), ("0.6/0.4", 0.5, (36.0, 44.0)),
         ("0.51/0.49", 1.0, (20.0, 30.0)), ("0.9/0.1", 1.0, (20.0, 30.0)),
@@ -81,14 +81,15 @@ def plot(table: Table) -> Figure:
         slope.plot(middle, steps, look, label={"log_time": "flow"}.get(name, name))
     for level in (2.0, 2.5):
         slope.axhline(level, color=figures.GUIDE, linewidth=0.8, linestyle="-")
-    slope.set(xlabel="1/ω", ylabel="slope of ln τ₀", ylim=(0.8, 2.6))
+    slope.set(xlabel="1/ω", ylabel="slope of ln τ₀", ylim=(0.8, 2.6),
+              title="weights 0.6, 0.4: the slope")
     for start, rate in dict.fromkeys(zip(*(table[n].tolist()
                                            for n in ("start", "rate")))):
         rows = table.where(start=start, rate=rate)
         gap.plot(rate * rows["delay"], abs(rows["log_time"] - rows["law"]), "o-",
                  markersize=4, label=f"{start}, c = {rate:g}")
     gap.set(xlabel="c/ω", ylabel="|ln τ₀ − law|", yscale="log",
-            ylim=(1e-8, 5))
+            ylim=(1e-8, 5), title="what the law misses")
     for ax in (slope, gap):
         ax.legend(loc="lower right" if ax is slope else "lower left")
     return fig

@@ -29,7 +29,7 @@ class Config:
     drop: float = 0.05
 
 
-RECORDS = {"duplicated-path": Config()}
+RECORDS = {"drift": Config()}
 """The stored runs: name in the chapter and configuration."""
 
 
@@ -68,12 +68,13 @@ def plot(table: Table) -> Figure:
     drift.plot(np.exp(s - end), table["share"], label="flow")
     drift.plot(np.exp(table["law_time"] - end), table["share"], ":", color=figures.INK,
                label="law")
-    drift.set(xlabel="τ/τ₀", ylabel="weight of the heavier neuron")
+    drift.set(xlabel="τ/τ₀", ylabel="weight of the heavier neuron",
+              title="the share drifts")
     parting.plot(s, table["distance"], label="flow")
     parting.plot(s, table["valley"], ":", color=figures.INK, label="fitted")
-    parting.set(ylabel="distance of the rates")
+    parting.set(ylabel="distance of the rates", title="the rates part")
     fall.plot(s, table["drop"])
-    fall.set(ylabel="fall of the loss")
+    fall.set(ylabel="fall of the loss", title="the loss falls")
     for ax in (parting, fall):
         ax.set(xlabel="ln τ", xlim=(0, end + 1), yscale="log")
     for ax in (drift, parting):
