@@ -108,6 +108,9 @@ VALID = {
 
 HERE = {
     "reversed_memory": {"history": 3}, "heaviside": {"x": WIDE},
+    "crossing": {"wide": [1.0, 4.0], "narrow": [2.0, 3.0]},
+    "crossings": {"table": Table(width=[1, 1, 2, 2], radius=[0.1, 0.2, 0.1, 0.2],
+                                 found=[2.0, 3.0, 1.0, 4.0])},
     "reversed_heaviside": {"x": WIDE, "stop": 2}, "impulse": {"x": WIDE},
     "bump": {"widths": tensor(0.1, 0.2)}, "population_loss": {"weights": None},
     "gram_matrix": {"weights": None}, "fit": {"weights": None,
@@ -221,7 +224,8 @@ ALSO = {
     "start": {"theta"},
     "ball": {"radius"}, "name": {"activation"},
     "delayed": {"kernel"}, "widths": {"width"},
-    **dict.fromkeys(("x", "y", "by", "lower", "upper", "value"), {"column"}),
+    **dict.fromkeys(("x", "y", "by", "lower", "upper", "value", "wide", "narrow",
+                     "table"), {"column"}),
 }
 """What a message may name instead: a property that has to agree with another's, or
 the argument of the function that it is passed on to."""
