@@ -33,10 +33,11 @@ def surrogate_s1(
         seed: of the local generator.
 
     Raises:
-        InputError: a length that is not positive, or another number that is negative.
+        InputError: a count that is not positive, or a number that is negative.
     """
     check_count("length", length), check_count("neurons", neurons)
-    check_positive("gain", gain, zero=True), check_positive("private", private, zero=True)
+    for name, value in {"gain": gain, "private": private}.items():
+        check_positive(name, value, zero=True)
     draw = torch.Generator().manual_seed(seed)
     velocity = _velocity(length + 2 * _EDGE, draw)
 
