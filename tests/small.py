@@ -47,6 +47,26 @@ SMALL = {
     "implicit.kernel.finite_width": (2, {"width": 30, "draws": 60, "length": 6}),
     "implicit.kernel.long_lags": (2, {"widths": (9, 25), "draws": 50}),
     "implicit.kernel.spectra": (2, {"widths": (10, 20), "draws": 8}),
+    "implicit.recordings.chosen": (1, {
+        "delays": (0, 2), "penalties": (0.1,), "updates": (1, 5), "length": 1500,
+        "neurons": 4, "window": 6}),
+    "implicit.recordings.decoding": (2, {
+        "delays": (0, 2), "updates": (1, 5), "length": 1500, "neurons": 4,
+        "window": 6}),
+    "implicit.recordings.facts": (1, {"length": 1500, "neurons": 4}),
+    "implicit.recordings.network": (2, {
+        "delay": 2, "width": 20, "updates": (1, 5), "length": 1500, "neurons": 4,
+        "window": 6}),
+    "implicit.tradeoff.best_choice": (2, {
+        "delays": (0, 2), "recurrents": (0.3, 0.8), "window": 6, "most": 20}),
+    "implicit.tradeoff.by_samples": (2, {
+        "sequences": (5, 20), "window": 6, "updates": 20, "draws": 2}),
+    "implicit.tradeoff.removed": (1, {"delays": (0, 3), "window": 6}),
+    "implicit.tradeoff.risk_curve": (2, {
+        "delay": 2, "window": 6, "d": 1, "updates": (1, 10), "draws": 3}),
+    "implicit.tradeoff.by_delay": (1, {
+        "delays": (0, 3), "width": 10, "window": 6, "d": 2, "updates": 20,
+        "seeds": 1}),
     "implicit.recurrences.kernels": (12, {"width": 40, "draws": 6, "length": 4}),
     "implicit.recurrences.saturation": (2, {
         "width": 20, "length": 4, "scales": (0.01, 0.1, 1.0)}),
@@ -83,6 +103,15 @@ SMALL = {
     "inverse.linear.one_rate": (1, {
         "widths": (1, 2), "shares": (0.2, 0.6), "copies": 3, "restarts": 1,
         "updates": 10}),
+    "inverse.lessons.box_or_ball": (1, {"widths": (1, 4), "copies": 4}),
+    "inverse.lessons.dead_starts": (2, {
+        "widths": (4, 6), "updates": 20, "batch": 4, "inputs": 4, "copies": 3,
+        "radii": (0.004, 0.064)}),
+    "inverse.lessons.same_network": (1, {"width": 2, "updates": 20}),
+    "inverse.nonlinear.grid": (1, {
+        "activation": "tanh", "widths": (4, 6), "updates": 20, "batch": 4, "inputs": 4,
+        "copies": 3, "radii": (0.004, 0.064), "searched": (0.064,)}),
+    "inverse.nonlinear.horizons": (2, {"lengths": (30, 60)}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),

@@ -136,6 +136,8 @@ HERE = {
     "w1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
     "l1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
     "ScaledConvolution": {"start": 0 * X[0, :, :, None]},
+    "kernel_path": {"start": 0 * X[0, :, :, None], "kernel": torch.eye(
+        X[0].numel(), dtype=DTYPE).view(2 * (*X[0].shape, 1))},
     "random": {"width": 2}, "finite_width_kernel": {"H": WideNetwork.random(2)},
     "power_norms": {"width": 6, "draws": 2},
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},

@@ -72,6 +72,12 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/inverse/nonlinear": (
+        "comlib/experiments/inverse/nonlinear/oracle.py",
+        "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
+    "book/inverse/lessons": (
+        "comlib/measures/perturbation/norms.py",
+        "return gradient.sign()", "return gradient.sign() / 2"),
     "book/implicit/rich": (
         "comlib/wide/networks.py",
         "return scale * (late @ early.mT)", "return late @ early.mT"),
@@ -94,6 +100,13 @@ MUTATIONS = {
     "book/implicit/kernel": (
         "comlib/wide/factors.py",
         "+ eta_W * j * variances.c", "+ eta_W * (j + 1) * variances.c"),
+    "book/implicit/tradeoff": (
+        "comlib/wide/risk.py",
+        "pairs[tau] += (T - tau) / sequences",
+        "pairs[tau] += 2 * (T - tau) / sequences"),
+    "book/implicit/recordings": (
+        "comlib/data/windows.py",
+        "recording.y[at - delay]", "recording.y[at]"),
     "book/implicit/recurrences": (
         "comlib/wide/recurrences.py",
         "math.comb(2 * n, n) // (n + 1)", "math.comb(2 * n, n) // (n + 2)"),
@@ -101,7 +114,7 @@ MUTATIONS = {
         "comlib/wide/paths.py",
         "(1 - rate * s) ** at", "(1 - rate * s) ** (at + 1)"),
     "book/implicit/bias": (
-        "comlib/experiments/implicit/bias/lag_bound.py",
+        "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
 }
 

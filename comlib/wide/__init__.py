@@ -15,6 +15,9 @@ from .paths import convolution_path as convolution_path
 from .paths import descent_path as descent_path
 from .paths import kernel_path as kernel_path
 from .paths import Path as Path
+from .ridge import kernel_ridge as kernel_ridge
+from .ridge import stable_kernel as stable_kernel
+from .risk import delay_risk as delay_risk
 from .recurrences import orthogonal_fluctuations as orthogonal_fluctuations
 from .recurrences import recurrence_kernel as recurrence_kernel
 from .recurrences import residual_gram as residual_gram

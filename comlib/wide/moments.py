@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Float
+from scipy.sparse.linalg import eigsh
 from torch import Tensor
 
 from ..arguments import checked
@@ -12,6 +14,7 @@ from ..checks import InputError, check_count, check_positive, check_tensor
 from ..functional import DTYPE
 
 _CHUNK = 2**22  # numbers in one block of lagged inputs
+_SMALL = 200  # up to this size all eigenvalues are computed to have the largest
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +63,7 @@ class SecondMoments:
         size = max(1, _CHUNK // (len(at) * T * d_in))
         for some, seen in zip(x.split(size), y.split(size)):
             lagged = torch.nn.functional.pad(some, (0, 0, T - 1, 0)).unfold(1, T, 1)
-            rows = lagged.flip(-1).movedim(-1, -2)[:, at].flatten(2).flatten(0, 1)
+            rows = lagged[:, at].flip(-1).movedim(-1, -2).flatten(2).flatten(0, 1)
             xx.addmm_(rows.mT, rows)
             yx.addmm_(rows.mT, seen[:, at].flatten(0, 1))
         return cls(xx.view(T, d_in, T, d_in) / N,
@@ -155,4 +158,8 @@ class SecondMoments:
         Raises:
             InputError: their number is not that of the lags.
         """
-        return float(torch.linalg.eigvalsh(self.scaled(factors))[-1])
+        H = self.scaled(factors)
+        if len(H) <= _SMALL:
+            return float(torch.linalg.eigvalsh(H)[-1])
+        first = np.ones(len(H))  # Lanczos' vectors are those of this start
+        return float(eigsh(H.numpy(), k=1, which="LA", v0=first)[0][0])

@@ -33,7 +33,7 @@ class Path:
 @checked
 def descent_path(
     model: Functional, moments: SecondMoments, *, rate: float, updates: Sequence[int],
-    progress: bool = False,
+    multipliers: tuple[float, float, float] = (1.0, 1.0, 1.0), progress: bool = False,
 ) -> Path:
     """Follow gradient descent, theta <- theta - rate * gradient, on all parameters.
 
@@ -46,6 +46,7 @@ def descent_path(
         rate: eta.
         updates: after how many updates an impulse response is taken, rising; 0 is
             the start.
+        multipliers: learning rates of W, U and c, as multiples of ``rate``.
         progress: show a progress bar.
 
     Raises:
@@ -62,6 +63,8 @@ def descent_path(
     if moments.yx.shape[1:] != (model.d_out, model.d_in):
         raise InputError("moments", "must have the model's d_out and d_in",
                          tuple(moments.yx.shape[1:]), "take them of fitting sequences")
+    factor = dict(zip(("W", "U", "c"), multipliers))
+    rates = [rate * factor.get(name, 1.0) for name, _ in end.named_parameters()]
     kernels = []
     with tqdm(total=at[-1], disable=not progress, unit="update") as bar:
         try:
@@ -73,8 +76,8 @@ def descent_path(
                     gradients = torch.autograd.grad(
                         L, weights, moments.gradient(L.detach()))
                     with torch.no_grad():
-                        for p, g in zip(weights, gradients):
-                            p.sub_(g, alpha=rate)
+                        for p, g, alpha in zip(weights, gradients, rates):
+                            p.sub_(g, alpha=alpha)
                     bar.update()
         except KeyboardInterrupt:
             pass
