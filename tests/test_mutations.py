@@ -72,10 +72,15 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/inverse/nonlinear": (
+        "comlib/experiments/inverse/nonlinear/oracle.py",
+        "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
+    "book/inverse/lessons": (
+        "comlib/measures/perturbation/norms.py",
+        "return gradient.sign()", "return gradient.sign() / 2"),
     "book/implicit/rich": (
-        "comlib/wide/factors.py",
-        "+ j * variances.c * variances.U * before",
-        "+ variances.c * variances.U * before"),
+        "comlib/wide/networks.py",
+        "return scale * (late @ early.mT)", "return late @ early.mT"),
     "book/implicit/staircase": (
         "comlib/dynamics/dense_flow.py",
         "return 2 * abs(R) * float(1 + (a / gaps**2).sum())",
