@@ -103,6 +103,15 @@ SMALL = {
     "inverse.linear.one_rate": (1, {
         "widths": (1, 2), "shares": (0.2, 0.6), "copies": 3, "restarts": 1,
         "updates": 10}),
+    "inverse.lessons.box_or_ball": (1, {"widths": (1, 4), "copies": 4}),
+    "inverse.lessons.dead_starts": (2, {
+        "widths": (4, 6), "updates": 20, "batch": 4, "inputs": 4, "copies": 3,
+        "radii": (0.004, 0.064)}),
+    "inverse.lessons.same_network": (1, {"width": 2, "updates": 20}),
+    "inverse.nonlinear.grid": (1, {
+        "activation": "tanh", "widths": (4, 6), "updates": 20, "batch": 4, "inputs": 4,
+        "copies": 3, "radii": (0.004, 0.064), "searched": (0.064,)}),
+    "inverse.nonlinear.horizons": (2, {"lengths": (30, 60)}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),

@@ -145,6 +145,8 @@ HERE = {
     "delayed_windows": {"length": 2}, "surrogate_s1": {"length": 50},
     "stable_kernel": {"name": "DI"},
     "delay_risk": {"delay": 2, "updates": tensor(2.0)},
+    "kernel_path": {"start": 0 * X[0, :, :, None], "kernel": torch.eye(
+        X[0].numel(), dtype=DTYPE).view(2 * (*X[0].shape, 1))},
     "random": {"width": 2}, "finite_width_kernel": {"H": WideNetwork.random(2)},
     "power_norms": {"width": 6, "draws": 2},
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},

@@ -72,6 +72,12 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/inverse/nonlinear": (
+        "comlib/experiments/inverse/nonlinear/oracle.py",
+        "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
+    "book/inverse/lessons": (
+        "comlib/measures/perturbation/norms.py",
+        "return gradient.sign()", "return gradient.sign() / 2"),
     "book/implicit/rich": (
         "comlib/wide/factors.py",
         "+ j * variances.c * variances.U * before",
@@ -109,7 +115,7 @@ MUTATIONS = {
         "comlib/wide/paths.py",
         "(1 - rate * s) ** at", "(1 - rate * s) ** (at + 1)"),
     "book/implicit/bias": (
-        "comlib/experiments/implicit/bias/lag_bound.py",
+        "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
 }
 

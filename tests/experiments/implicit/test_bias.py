@@ -7,6 +7,8 @@ import torch
 
 from comlib import stored, white_noise
 from comlib.experiments.implicit.bias import horizon, lag_bound, leakage
+from comlib.experiments.implicit.bias.laws import (crossover, leak_variance,
+                                                   linear_bound)
 from comlib.wide import (SecondMoments, Variances, WideNetwork, convolution_path,
                          finite_width_kernel, scale_factors)
 from small import small_table
@@ -22,7 +24,7 @@ def test_no_lag_moves_further_than_its_bound_for_several_inputs_and_outputs():
         eta = pace / data.curvature(r)
         for count in (1, 5, 200):
             L, = convolution_path(data, r, rate=eta, updates=[count], start=start)
-            bound = lag_bound.linear_bound(data, r, eta, count, start)
+            bound = linear_bound(data, r, eta, count, start)
             assert ((L - start).flatten(1).norm(dim=1) <= bound).all()
 
 
@@ -31,7 +33,7 @@ def test_the_bound_is_attained_by_the_first_update_of_one_wrong_lag():
     target[4] = 3.0
     data, r = SecondMoments.white(target), scale_factors(Variances(0.5), 6)
     L, = convolution_path(data, r, rate=0.01, updates=[1])
-    bound = lag_bound.linear_bound(data, r, 0.01, 1)
+    bound = linear_bound(data, r, 0.01, 1)
     assert float(L[4, 0, 0]) == pytest.approx(float(bound[4]))
 
 
@@ -54,7 +56,7 @@ def test_the_variance_of_a_leak_is_that_of_many_kernels():
     H = WideNetwork.random(60, V, draws=800, seed=1)
     rows = finite_width_kernel(H, 4).view(800, 4, 4) @ g
     found = 60 * rows.var(0)
-    assert torch.allclose(found, leakage.leak_variance(V, g), rtol=0.3)
+    assert torch.allclose(found, leak_variance(V, g), rtol=0.3)
 
 
 def test_a_leak_is_wider_than_the_convolution_at_long_lags_only():
@@ -63,7 +65,7 @@ def test_a_leak_is_wider_than_the_convolution_at_long_lags_only():
         own = rows["measured"] / rows["convolution"]
         assert 0.8 < own[0] < 1.2 and own[-1] > 3
         assert abs(np.log(rows["measured"] / rows["predicted"])).max() < 1.0
-    cross = leakage.crossover(table)
+    cross = crossover(table)
     assert (np.diff(cross["predicted"]) > 0).all()
     assert ((cross["measured"] > 1) & (cross["measured"] < 11)).all()
 

@@ -8,6 +8,7 @@ import torch
 
 from comlib import InputError, stored
 from comlib.experiments.implicit.path import deviation_by_width, limits, same_curves
+from comlib.experiments.implicit.path.slopes import slopes
 from comlib.experiments.implicit.path.task import teacher_task
 from comlib.wide import (ScaledConvolution, Variances, WideNetwork, convolution_path,
                          descent_path, finite_width_kernel, kernel_path, scale_factors)
@@ -61,7 +62,7 @@ def test_a_distance_is_at_most_the_sum_of_its_parts():
 
 def test_slopes_are_those_of_the_means():
     table = small_table(deviation_by_width)
-    fit = deviation_by_width.slopes(table, ["total"], draws=20)
+    fit = slopes(table, ["total"], draws=20)
     for k, nu in enumerate(table.values("variance")):
         few, many = (table.where(variance=nu, width=m)["total"].mean()
                      for m in table.values("width"))

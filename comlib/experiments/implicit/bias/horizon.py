@@ -10,7 +10,7 @@ from comlib import Table
 from comlib.evidence import figures
 from comlib.wide import SecondMoments, Variances, convolution_path, scale_factors
 
-from .lag_bound import slow_target
+from .laws import slow_target
 
 __all__ = ["Config", "plot", "run"]
 

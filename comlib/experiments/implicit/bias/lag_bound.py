@@ -8,7 +8,6 @@ from torch import Tensor
 
 from comlib import Table
 from comlib.evidence import figures
-from comlib.functional import DTYPE
 from comlib.wide import (
     SecondMoments,
     Variances,
@@ -18,7 +17,9 @@ from comlib.wide import (
     scale_factors,
 )
 
-__all__ = ["Config", "linear_bound", "plot", "run", "slow_target"]
+from .laws import linear_bound, slow_target
+
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -96,41 +97,6 @@ def plot(table: Table) -> Figure:
         ax.set_title("one update" if count == 1 else f"{count} updates")
     figures.legend_above(*axes, cols=1)
     return fig
-
-
-def slow_target(length: int, decay: float) -> Tensor:
-    """Return decay^j as an impulse response, (length, 1, 1).
-
-    Args:
-        length: number of lags.
-        decay: from lag to lag.
-    """
-    return (decay ** torch.arange(length, dtype=DTYPE))[:, None, None]
-
-
-def linear_bound(
-    moments: SecondMoments, factors: Tensor, rate: float, updates: int,
-    start: Tensor | None = None,
-) -> Tensor:
-    """Return eta l r_j sqrt(2 s_j (J(L^0) - min J)), s_j the norm of (xx)_jj.
-
-    Source: thm-linear-bound in the book.
-
-    Args:
-        moments: of the data.
-        factors: r_j, all positive.
-        rate: eta, at most 2 over the curvature.
-        updates: l.
-        start: L^0 (default: zero).
-    """
-    L = torch.zeros_like(moments.yx) if start is None else start
-    T, d_in = moments.xx.shape[:2]
-    force = moments.gradient(L).transpose(0, 1).flatten(1)
-    inverse = torch.linalg.pinv(moments.xx.reshape(T * d_in, -1), hermitian=True)
-    above = (force * (force @ inverse)).sum()  # twice the loss above its minimum
-    blocks = moments.xx.diagonal(dim1=0, dim2=2).movedim(-1, 0)
-    return rate * updates * factors * (
-        torch.linalg.matrix_norm(blocks, 2) * above).sqrt()
 
 
 def _paths(config: Config, nu: float, r: Tensor, target: Tensor) -> Tensor:

@@ -1,16 +1,13 @@
 """What short lags leak into long ones: one update of networks of finite width."""
 
-import math
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
 from comlib import Table
 from comlib.evidence import figures
-from comlib.functional import DTYPE
 from comlib.wide import (
     SecondMoments,
     Variances,
@@ -19,9 +16,9 @@ from comlib.wide import (
     scale_factors,
 )
 
-from .lag_bound import slow_target
+from .laws import crossover, leak_variance, slow_target
 
-__all__ = ["Config", "crossover", "leak_variance", "plot", "run"]
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -104,57 +101,9 @@ def plot(table: Table) -> Figure:
     return fig
 
 
-def crossover(table: Table) -> Table:
-    """Return the lag at which the leak is as large as what the convolution moves.
-
-    Interpolated between lags. ``measured`` takes the leak from the measured mean
-    square less that of the convolution.
-
-    Args:
-        table: what ``run`` returned.
-    """
-    rows = []
-    for m, part in table.groups("width"):
-        found = np.sqrt(np.maximum(
-            part["measured"] ** 2 - part["convolution"] ** 2, 0.0))
-        rows.append((m, _crossing(part, found), _crossing(part, part["leak"])))
-    return Table.from_rows(("width", "measured", "predicted"), rows)
-
-
-def leak_variance(variances: Variances, g: Tensor) -> Tensor:
-    """Return the limit of m Var(sum_k Theta_jk g_k), (lags,).
-
-    Entries of one row on the two sides of the diagonal share their noise: see the
-    proof of prp-leakage in the book.
-
-    Args:
-        variances: of the entries at the start; that of W is positive.
-        g: gradient of the loss in the impulse response, (lags,).
-    """
-    T, kappa = len(g), variances.c * variances.U / variances.W
-    total = torch.zeros(T, dtype=DTYPE)
-    for j in range(T):
-        for d in range(T):
-            for nu in (variances.U, variances.c):
-                noise = torch.zeros(T, dtype=DTYPE)  # coefficients of xi_(i, i + d)
-                for k in {j - d, j + d} & set(range(T)):
-                    i = torch.arange(min(j, k) + 1, dtype=DTYPE)
-                    root = math.sqrt(variances.W) ** (j + k)
-                    noise[: len(i)] += (root * g[k]) * (nu + kappa * (i[-1] - i))
-                total[j] += (2 if d == 0 else 1) * noise.square().sum()
-    return total
-
-
 def _moved(network: WideNetwork, target: Tensor, eta: float) -> Tensor:
     """Return |L_j^1 - L_j^0|^2 if L - L^0 is taught the target."""
     L0 = network.kernel_samples(len(target)).detach()
     path = descent_path(network, SecondMoments.white(target + L0), rate=eta,
                         updates=[1])
     return (path.kernels[0] - L0)[:, 0, 0].square()
-
-
-def _crossing(rows: Table, leak: np.ndarray) -> float:
-    gap = np.log(np.maximum(leak, 1e-300) / rows["convolution"])
-    # the last lag at which the convolution is stronger
-    j = int(np.flatnonzero(gap < 0)[-1])
-    return j + gap[j] / (gap[j] - gap[j + 1]) if j + 1 < len(gap) else math.nan

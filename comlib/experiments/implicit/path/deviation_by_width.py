@@ -1,9 +1,7 @@
 """How far a linear network and its scaled convolution come apart, by width."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -21,9 +19,7 @@ from comlib.wide import (
 
 from .task import Task, teacher_task
 
-__all__ = ["Config", "plot", "run", "slopes"]
-
-PARTS = ("total", "start", "movement")
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ def plot(table: Table) -> Figure:
     variances = table.values("variance")
     for k, nu in enumerate(variances):
         _bars(axes[0], table.where(variance=nu), "total", f"variance {nu:g}", k)
-    for k, part in enumerate(PARTS[1:]):
+    for k, part in enumerate(("start", "movement")):
         _bars(axes[1], table.where(variance=variances[0]), part, part, k)
     widths = table.values("width")
     for ax, exponent, part in ((axes[0], -0.5, "total"), (axes[1], -1.0, "movement")):
@@ -100,33 +96,6 @@ def plot(table: Table) -> Figure:
     axes[1].set_title(f"its two parts, variance {variances[0]:g}")
     figures.label_lines(*axes)
     return fig
-
-
-def slopes(
-    table: Table, columns: Sequence[str] = PARTS, draws: int = 400,
-) -> Table:
-    """Return the slopes of log mean against log width, with standard errors.
-
-    The errors are from resampling the draws of each width (bootstrap, seed 0).
-
-    Args:
-        table: what ``run`` returned.
-        columns: those whose means are fitted.
-        draws: of the bootstrap.
-    """
-    rows, rng = [], np.random.default_rng(0)
-    for nu, part in table.groups("variance"):
-        groups = list(part.groups("width"))
-        x = np.log([m for m, _ in groups])
-        row = {"variance": nu}
-        for name in columns:
-            samples = [rows_[name] for _, rows_ in groups]
-            again = [[rng.choice(s, len(s)).mean() for s in samples]
-                     for _ in range(draws)]
-            row[name] = np.polyfit(x, np.log([s.mean() for s in samples]), 1)[0]
-            row[f"{name}_error"] = np.polyfit(x, np.log(again).T, 1)[0].std(ddof=1)
-        rows.append(row)
-    return Table(**{name: [row[name] for row in rows] for name in rows[0]})
 
 
 def _one(config: Config, task: Task, nu: float, m: int, draw: int) -> dict[str, float]:
@@ -141,12 +110,13 @@ def _one(config: Config, task: Task, nu: float, m: int, draw: int) -> dict[str, 
     convolved = convolution_path(task.train, r, rate=eta, updates=at, start=L0)
     gap = full - convolved
     seen = (gap * task.test.applied(gap)).flatten(1).sum(1).sqrt()
-    return {"total": _size(gap, unit).max(), "start": _size(linear - convolved,
-                                                            unit).max(),
-            "movement": _size(full - linear, unit).max(), "first": _size(gap, unit)[1],
-            "entry": gap.abs().max() / unit,
-            "outputs": seen.max() / unit / config.length**0.5,
-            "final": _size(gap, unit)[-1]}
+    found = {"total": _size(gap, unit).max(),
+             "start": _size(linear - convolved, unit).max(),
+             "movement": _size(full - linear, unit).max(),
+             "first": _size(gap, unit)[1], "entry": gap.abs().max() / unit,
+             "outputs": seen.max() / unit / config.length**0.5,
+             "final": _size(gap, unit)[-1]}
+    return {name: float(value) for name, value in found.items()}
 
 
 def _size(path: Tensor, unit: Tensor) -> Tensor:

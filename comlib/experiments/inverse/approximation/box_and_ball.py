@@ -30,8 +30,8 @@ class Config:
 
     radius: float = 0.05
     widths: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-    computed: tuple[int, ...] = (1, 4, 16)
-    draws: int = 30
+    computed: tuple[int, ...] = (1, 4, 8)
+    draws: int = 10
 
 
 def run(config: Config) -> Table:
