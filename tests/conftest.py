@@ -12,6 +12,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_configure(config):
+    if config.getoption("jaxtyping_packages", None):
+        importlib.import_module("shapes")
+
+
+def pytest_runtest_setup(item):
+    """Let shapes be checked anew in every test."""
+    if "shapes" in sys.modules:
+        sys.modules["shapes"].CALLS.clear()
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

@@ -112,6 +112,9 @@ VALID = {
 
 HERE = {
     "reversed_memory": {"history": 3}, "heaviside": {"x": WIDE},
+    "crossing": {"wide": [1.0, 4.0], "narrow": [2.0, 3.0]},
+    "crossings": {"table": Table(width=[1, 1, 2, 2], radius=[0.1, 0.2, 0.1, 0.2],
+                                 found=[2.0, 3.0, 1.0, 4.0])},
     "reversed_heaviside": {"x": WIDE, "stop": 2}, "impulse": {"x": WIDE},
     "bump": {"widths": tensor(0.1, 0.2)}, "population_loss": {"weights": None},
     "gram_matrix": {"weights": None}, "fit": {"weights": None,
@@ -140,13 +143,21 @@ HERE = {
     "w1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
     "l1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
     "ScaledConvolution": {"start": 0 * X[0, :, :, None]},
+<<<<<<< HEAD
+=======
+    "kernel_path": {"start": 0 * X[0, :, :, None], "kernel": torch.eye(
+        X[0].numel(), dtype=DTYPE).view(2 * (*X[0].shape, 1))},
+>>>>>>> origin/main
     "explained": {"kernels": 0 * X[0, :, :, None], "y": X},
     "standardised": {"until": 3},
     "delayed_windows": {"length": 2}, "surrogate_s1": {"length": 50},
     "stable_kernel": {"name": "DI"},
     "delay_risk": {"delay": 2, "updates": tensor(2.0)},
+<<<<<<< HEAD
     "kernel_path": {"start": 0 * X[0, :, :, None], "kernel": torch.eye(
         X[0].numel(), dtype=DTYPE).view(2 * (*X[0].shape, 1))},
+=======
+>>>>>>> origin/main
     "random": {"width": 2}, "finite_width_kernel": {"H": WideNetwork.random(2)},
     "power_norms": {"width": 6, "draws": 2},
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},
@@ -230,7 +241,8 @@ ALSO = {
     "start": {"theta"},
     "ball": {"radius"}, "name": {"activation"},
     "delayed": {"kernel"}, "widths": {"width"},
-    **dict.fromkeys(("x", "y", "by", "lower", "upper", "value"), {"column"}),
+    **dict.fromkeys(("x", "y", "by", "lower", "upper", "value", "wide", "narrow",
+                     "table"), {"column"}),
 }
 """What a message may name instead: a property that has to agree with another's, or
 the argument of the function that it is passed on to."""
