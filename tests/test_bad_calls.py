@@ -143,21 +143,13 @@ HERE = {
     "w1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
     "l1_loss": {"tolerance": 1e-3, "kernel": Exponential(0.5)},
     "ScaledConvolution": {"start": 0 * X[0, :, :, None]},
-<<<<<<< HEAD
-=======
     "kernel_path": {"start": 0 * X[0, :, :, None], "kernel": torch.eye(
         X[0].numel(), dtype=DTYPE).view(2 * (*X[0].shape, 1))},
->>>>>>> origin/main
     "explained": {"kernels": 0 * X[0, :, :, None], "y": X},
     "standardised": {"until": 3},
     "delayed_windows": {"length": 2}, "surrogate_s1": {"length": 50},
     "stable_kernel": {"name": "DI"},
     "delay_risk": {"delay": 2, "updates": tensor(2.0)},
-<<<<<<< HEAD
-    "kernel_path": {"start": 0 * X[0, :, :, None], "kernel": torch.eye(
-        X[0].numel(), dtype=DTYPE).view(2 * (*X[0].shape, 1))},
-=======
->>>>>>> origin/main
     "random": {"width": 2}, "finite_width_kernel": {"H": WideNetwork.random(2)},
     "power_norms": {"width": 6, "draws": 2},
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},
