@@ -21,6 +21,7 @@ from comlib import (RNN, SSM, Claim, Exponential, ExponentialSum, Ball, Gaussian
                     InputError, LinearFunctional, Polynomial, Table,
                     TorchRecurrent, heaviside, white_noise)
 from comlib.dynamics import DenseLoss, ModeLoss
+from comlib.data import Recording
 from comlib.functional import DTYPE
 from comlib.measures.perturbation.ascent import Search
 from comlib.models import RecurrentModel
@@ -45,6 +46,7 @@ INNER = {
     "evidence.origin": "facts about the run", "evidence.files": "names of files",
     "evidence.data": "touches files: test_records", "evidence.sweeps": "test_sweeps",
     "evidence.records": "touches files: test_records",
+    "data.recordings": "touches files: test_data",
 }
 """Modules that readers do not call, or whose calls leave files behind, and why."""
 
@@ -102,7 +104,9 @@ VALID = {
     "lag": 2, "activation": "tanh", "cell": "GRU", "module": LINEAR_LAYER, "d": 1,
     "heads": 1, "states": 2, "name": "identity",
     "variances": Variances(), "factors": tensor(1.0, 0.5, 0.2, 0.1, 0.0),
-    "moments": SecondMoments.of(X, X), "updates": [0, 2],
+    "moments": SecondMoments.of(X, X), "updates": [0, 2], "penalty": 1.0,
+    "prior": torch.eye(5, dtype=DTYPE), "decay": 0.5, "sequences": 3,
+    "recording": Recording(X[0], X[0] ** 3, 0.1, "here"),
 }
 """What is right for an argument of this name, wherever it stands."""
 
@@ -141,6 +145,11 @@ HERE = {
     "ScaledConvolution": {"start": 0 * X[0, :, :, None]},
     "kernel_path": {"start": 0 * X[0, :, :, None], "kernel": torch.eye(
         X[0].numel(), dtype=DTYPE).view(2 * (*X[0].shape, 1))},
+    "explained": {"kernels": 0 * X[0, :, :, None], "y": X},
+    "standardised": {"until": 3},
+    "delayed_windows": {"length": 2}, "surrogate_s1": {"length": 50},
+    "stable_kernel": {"name": "DI"},
+    "delay_risk": {"delay": 2, "updates": tensor(2.0)},
     "random": {"width": 2}, "finite_width_kernel": {"H": WideNetwork.random(2)},
     "power_norms": {"width": 6, "draws": 2},
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},

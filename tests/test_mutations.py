@@ -79,9 +79,8 @@ MUTATIONS = {
         "comlib/measures/perturbation/norms.py",
         "return gradient.sign()", "return gradient.sign() / 2"),
     "book/implicit/rich": (
-        "comlib/wide/factors.py",
-        "+ j * variances.c * variances.U * before",
-        "+ variances.c * variances.U * before"),
+        "comlib/wide/networks.py",
+        "return scale * (late @ early.mT)", "return late @ early.mT"),
     "book/implicit/staircase": (
         "comlib/dynamics/dense_flow.py",
         "return 2 * abs(R) * float(1 + (a / gaps**2).sum())",

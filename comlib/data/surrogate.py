@@ -8,7 +8,7 @@ from scipy.signal import lfilter
 from torch import Tensor
 
 from ..arguments import checked
-from ..checks import check_count
+from ..checks import check_count, check_positive
 from ..functional import DTYPE
 
 _EDGE = 40  # bins that are cut off at either end
@@ -33,9 +33,11 @@ def surrogate_s1(
         seed: of the local generator.
 
     Raises:
-        InputError: a number is not positive.
+        InputError: a count that is not positive, or a number that is negative.
     """
     check_count("length", length), check_count("neurons", neurons)
+    for name, value in {"gain": gain, "private": private}.items():
+        check_positive(name, value, zero=True)
     draw = torch.Generator().manual_seed(seed)
     velocity = _velocity(length + 2 * _EDGE, draw)
 

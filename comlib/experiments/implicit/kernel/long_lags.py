@@ -68,8 +68,9 @@ def plot(table: Table) -> Figure:
     for ax, column in zip(axes, ("mean", "complex"), strict=True):
         for colour, (m, rows) in zip(figures.COLOURS, table.groups("width")):
             if column == "mean":
-                ax.errorbar(rows["x"], rows["mean"], 2 * rows["error"], color=colour,
-                            label=f"m = {m}", linewidth=1.2)
+                line, *_ = ax.errorbar(rows["x"], rows["mean"], 2 * rows["error"],
+                                       color=colour, linewidth=1.2)
+                line.set_label(f"m = {m}")
             else:
                 ax.plot(rows["x"], rows[column], color=colour, label=f"m = {m}")
         ax.plot(widest["x"], widest["limit"], "--", color=figures.INK, label="limit")
