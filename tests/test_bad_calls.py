@@ -52,7 +52,8 @@ INNER = {
 
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
           "check_timebase", "check_single", "draw_uniform", "style", "documentation",
-          "Trajectory", "Activation", "Source", "Glossary", "ClaimError", "Table"}
+          "Trajectory", "Path", "SecondMoments", "Activation", "Source", "Glossary",
+          "ClaimError", "Table"}
 """Functions beside the public ones of a module, and what only comlib makes."""
 
 
