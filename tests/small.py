@@ -89,6 +89,10 @@ SMALL = {
     "inverse.approximation.brackets": (2, {
         "width": 2, "count": 2, "restarts": 1, "updates": 2}),
     "inverse.approximation.limits": (2, {"widths": (1, 2, 4), "radii": (0.1,)}),
+    "inverse.filtering.grid": (6, {
+        "width": 3, "each": 2, "length": 12, "updates": 3, "batch": 4, "inputs": 4,
+        "copies": 2, "radii": (0.016, 0.128)}),
+    "inverse.filtering.memories": (6, {"each": 2, "length": 20, "heights": 2}),
     "inverse.gaps.transients": (2, {
         "couplings": (1.0, 20.0), "widths": (1, 4, 8), "count": 31}),
     "inverse.theorem.flat_unit": (1, {"bounds": (0.3, 1.0), "count": 9}),

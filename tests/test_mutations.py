@@ -78,6 +78,9 @@ MUTATIONS = {
     "book/inverse/lessons": (
         "comlib/measures/perturbation/norms.py",
         "return gradient.sign()", "return gradient.sign() / 2"),
+    "book/inverse/filtering": (
+        "comlib/experiments/inverse/filtering/teachers.py",
+        "roots_jacobi(nodes, 0.0, power - 1)", "roots_jacobi(nodes, 0.0, power)"),
     "book/implicit/rich": (
         "comlib/wide/networks.py",
         "return scale * (late @ early.mT)", "return late @ early.mT"),

@@ -37,14 +37,16 @@ class Config:
     width: int = 16
     each: int = 8
     length: int = 60
-    updates: int = 200
+    updates: int = 240
     batch: int = 32
     radii: tuple[float, ...] = tuple(4e-3 * 2**k for k in range(8))
     copies: int = 14
     inputs: int = 32
 
 
-RECORDS = {"grid": tuple(variations(Config(), width=(4, 8, 16)))}
+RECORDS = {
+    "grid": tuple(variations(Config(), width=(4, 8, 16))),
+    "part": Config(width=4, each=2, updates=10)}
 """The stored runs: name in the chapter and configurations."""
 
 
@@ -96,9 +98,11 @@ def plot(table: Table) -> Figure:
 
 def _start(m: int, count: int) -> RNN:
     W = -torch.diag(spread_rates(m)).expand(count, m, m)
+    # without the bias b every tanh network is odd, and attention is not
     return RNN(W, uniform(count, m, 1, bound=1.0, seed=4),
-               uniform(count, 1, m, bound=m**-0.5, seed=1), dt=1.0,
-               allow_unstable=True)
+               uniform(count, 1, m, bound=m**-0.5, seed=1),
+               uniform(count, m, bound=0.5, seed=5), uniform(count, 1, bound=0.1, seed=6),
+               dt=1.0, allow_unstable=True)
 
 
 @torch.no_grad()
