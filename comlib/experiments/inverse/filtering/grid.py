@@ -101,8 +101,8 @@ def _start(m: int, count: int) -> RNN:
     # without the bias b every tanh network is odd, and attention is not
     return RNN(W, uniform(count, m, 1, bound=1.0, seed=4),
                uniform(count, 1, m, bound=m**-0.5, seed=1),
-               uniform(count, m, bound=0.5, seed=5), uniform(count, 1, bound=0.1, seed=6),
-               dt=1.0, allow_unstable=True)
+               uniform(count, m, bound=0.5, seed=5),
+               uniform(count, 1, bound=0.1, seed=6), dt=1.0, allow_unstable=True)
 
 
 @torch.no_grad()

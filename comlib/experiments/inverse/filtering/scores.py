@@ -9,7 +9,7 @@ from comlib import Table
 from comlib.experiments.inverse.nonlinear.verdicts import reach
 from comlib.functional import DTYPE
 
-from .teachers import EXPONENTIAL, FAMILIES, Classroom, teachers
+from .teachers import EXPONENTIAL, Classroom, teachers
 
 APPROXIMABLE = 0.1
 """Largest error of a student that approximates; the zero functional has one."""
@@ -56,8 +56,7 @@ def remaining(judgement: Table) -> Table:
         judgement: what ``judged`` returned.
     """
     rows = []
-    for family in FAMILIES:
-        part = judgement.where(family=family)
+    for family, part in judgement.groups("family"):
         near, safe = part["approximable"], part["stable"]
         rows.append((family, len(part), int(near.sum()), int(safe.sum()),
                      int((near & safe).sum())))

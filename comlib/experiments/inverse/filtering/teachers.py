@@ -35,7 +35,7 @@ class Teacher:
 
 
 class KernelAttention(Functional):
-    """One causal attention layer, its weights times kappa(t - j) before they are normed.
+    """A causal attention layer, its weights times kappa(t - j) before they are normed.
 
     y_t = sum_j p_tj v f_j with p_tj proportional to kappa(t - j) exp(f_t' A f_j), and
     features f = tanh(e x + b).
@@ -167,7 +167,8 @@ def random_tanh(margin: float, width: int, seed: int) -> RNN:
     """
     g = torch.Generator().manual_seed(seed)
     A = 0.3 * torch.randn(width, width, generator=g, dtype=DTYPE) / width**0.5
-    W = A - (torch.linalg.eigvals(A).real.max() + margin) * torch.eye(width, dtype=DTYPE)
+    shift = torch.linalg.eigvals(A).real.max() + margin
+    W = A - shift * torch.eye(width, dtype=DTYPE)
     U = 0.5 * torch.randn(width, 1, generator=g, dtype=DTYPE)
     c = torch.randn(1, width, generator=g, dtype=DTYPE) / width**0.5
     return RNN(W, U, c, dt=1.0)
