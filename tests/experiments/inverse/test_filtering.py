@@ -25,7 +25,7 @@ def test_the_rates_have_the_power_law_as_kernel(rate):
 
 
 def test_a_random_teacher_has_the_slowest_rate_that_is_asked_for():
-    slowest = random_tanh(0.1, 16, 0).eigenvalues().real.max()
+    slowest = random_tanh(0.1, 16, 0).eigenvalues().detach().real.max()
     assert float(slowest) == pytest.approx(-0.1)
 
 

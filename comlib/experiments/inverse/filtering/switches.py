@@ -44,9 +44,8 @@ def influences(length: int = 32, batch: int = 16) -> Table:
         mask = None
         if number == 3:
             mask = torch.ones(length, length, dtype=torch.bool).triu(1)
-        rng = torch.Generator().manual_seed(1)
-        y, *moved = (_answer(layer, u, mask, rng)
-                     for u in (x, others, past, future, x))
+        y, *moved = (_answer(layer, u, mask, seed)
+                     for seed, u in enumerate((x, others, past, future, x)))
         gaps = [moved[0] - y, (moved[1] - y)[half:], (moved[2] - y)[:half],
                 moved[3] - y]
         rows.append((setting, *(float(g.square().mean().sqrt() / y.std())
@@ -56,8 +55,8 @@ def influences(length: int = 32, batch: int = 16) -> Table:
 
 @torch.no_grad()
 def _answer(layer: torch.nn.Module, x: Tensor, mask: Tensor | None,
-            rng: torch.Generator) -> Tensor:
-    """Return the outputs of the first sequence; dropout has torch's own generator."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(int(torch.randint(2**31, (), generator=rng)))
+            seed: int) -> Tensor:
+    """Return the outputs of the first sequence, dropout drawn from a seed."""
+    with torch.random.fork_rng(devices=[]):  # dropout takes no generator
+        torch.set_rng_state(torch.Generator().manual_seed(seed).get_state())
         return layer(x, src_mask=mask)[0]
