@@ -70,7 +70,7 @@ def test_the_filter_reads_errors_and_reaches():
 
 
 def test_the_area_is_that_under_the_curve():
-    score, truth = [0.9, 0.4, 0.4, 0.1, 0.7], [True, True, False, False, False]
+    score, truth = np.array([0.9, 0.4, 0.4, 0.1, 0.7]), np.arange(5) < 2
     curve = scores.roc(score, truth)
     assert scores.area(score, truth) == pytest.approx(4.5 / 6)
     assert np.trapezoid(curve["true"], curve["false"]) == pytest.approx(

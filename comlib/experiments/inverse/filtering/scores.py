@@ -1,7 +1,5 @@
 """From perturbation errors to a filter, and how well it knows exponential memory."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import torch
 
@@ -18,7 +16,7 @@ LEVEL = 0.5
 _GRID = tuple(float(r) for r in np.geomspace(1e-4, 1.0, 300))
 
 
-def threshold(limits: Sequence[float], truth: Sequence[bool]) -> float:
+def threshold(limits: np.ndarray, truth: np.ndarray) -> float:
     """Return beta_c, the geometric mean of the median limits of the two classes.
 
     Known from the teachers alone, before any student is trained.
@@ -27,7 +25,6 @@ def threshold(limits: Sequence[float], truth: Sequence[bool]) -> float:
         limits: one for each teacher.
         truth: whether its memory decays exponentially.
     """
-    limits, truth = np.asarray(limits), np.asarray(truth, bool)
     return float(np.sqrt(np.median(limits[truth]) * np.median(limits[~truth])))
 
 
@@ -102,7 +99,7 @@ def late_rates(memories: Table) -> np.ndarray:
     return np.array(found)
 
 
-def area(scores: Sequence[float], truth: Sequence[bool]) -> float:
+def area(scores: np.ndarray, truth: np.ndarray) -> float:
     """Return P(score of a true one > score of a false one), ties count half.
 
     That is the area under the ROC curve.
@@ -111,12 +108,11 @@ def area(scores: Sequence[float], truth: Sequence[bool]) -> float:
         scores: one for each teacher.
         truth: whether its memory decays exponentially.
     """
-    scores, truth = np.asarray(scores), np.asarray(truth, bool)
     gap = scores[truth][:, None] - scores[~truth]
     return float((gap > 0).mean() + (gap == 0).mean() / 2)
 
 
-def interval(scores: Sequence[float], truth: Sequence[bool], draws: int = 2000,
+def interval(scores: np.ndarray, truth: np.ndarray, draws: int = 2000,
              seed: int = 0) -> tuple[float, float]:
     """Return the 95% percentile interval of the area, teachers drawn again by class.
 
@@ -126,7 +122,6 @@ def interval(scores: Sequence[float], truth: Sequence[bool], draws: int = 2000,
         draws: of the bootstrap.
         seed: of the local generator.
     """
-    scores, truth = np.asarray(scores), np.asarray(truth, bool)
     rng, (yes, no) = np.random.default_rng(seed), (scores[truth], scores[~truth])
     labels = np.repeat([True, False], [len(yes), len(no)])
     found = [area(np.concatenate([rng.choice(yes, len(yes)), rng.choice(no, len(no))]),
@@ -135,14 +130,13 @@ def interval(scores: Sequence[float], truth: Sequence[bool], draws: int = 2000,
     return float(low), float(high)
 
 
-def roc(scores: Sequence[float], truth: Sequence[bool]) -> Table:
+def roc(scores: np.ndarray, truth: np.ndarray) -> Table:
     """Return ``false`` and ``true``, the shares that pass as the threshold falls.
 
     Args:
         scores: as for ``area``.
         truth: as for ``area``.
     """
-    scores, truth = np.asarray(scores), np.asarray(truth, bool)
     limits = [np.inf, *np.unique(scores)[::-1]]
     return Table(false=[float((scores[~truth] >= s).mean()) for s in limits],
                  true=[float((scores[truth] >= s).mean()) for s in limits])
