@@ -5,6 +5,8 @@ import math
 import torch
 from torch import Tensor
 
+from comlib.functional import DTYPE
+
 from .classifiers import Classifier
 
 
@@ -51,20 +53,29 @@ def trajectory(model: Classifier, word: str, longest: int) -> Tensor:
     return torch.stack(found)
 
 
-def local_rate(model: Classifier, word: str, times: int = 3000) -> float:
-    """Return -ln of the spectral radius of DF where F^n(0) ends, the slower direction.
+def local_rate(model: Classifier, word: str, times: int = 500) -> float:
+    """Return -ln of the spectral radius of DF at the end of F^n(0), the slower way.
+
+    Newton's method continues from F^n(0); NaN if one direction has no stable fixed
+    point near it, because the state goes on in a cycle, for instance.
 
     Args:
         model: a classifier of one bidirectional LSTM layer.
         word: of its vocabulary.
         times: n.
     """
-    rates = []
+    radii = []
     for backward in (False, True):
         step = state_step(model, word, backward)
-        state = torch.zeros(model.layers.hidden_size * 2, dtype=torch.float64)
+        start = torch.zeros(model.layers.hidden_size * 2, dtype=DTYPE)
         for _ in range(times):
-            state = step(state)
-        J = torch.func.jacfwd(step)(state)
-        rates.append(-math.log(float(torch.linalg.eigvals(J).abs().max())))
-    return min(rates)
+            start = step(start)
+        state, one = start, torch.eye(len(start), dtype=DTYPE)
+        for _ in range(10):
+            J = torch.func.jacfwd(step)(state)
+            state = state + torch.linalg.solve(one - J, step(state) - state)
+        near = float((state - start).abs().max()) < 0.1
+        left = float((step(state) - state).abs().max()) < 1e-9
+        radius = float(torch.linalg.eigvals(J).abs().max())
+        radii.append(radius if near and left and radius < 1 else math.nan)
+    return -math.log(max(radii)) if all(r > 0 for r in radii) else math.nan
