@@ -52,8 +52,10 @@ INNER = {
 
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
           "check_timebase", "check_single", "draw_uniform", "style", "documentation",
-          "Trajectory", "Activation", "Source", "Glossary", "ClaimError", "Table"}
-"""Functions beside the public ones of a module, and what only comlib makes."""
+          "Trajectory", "Activation", "Source", "Glossary", "ClaimError", "Table",
+          "load_imdb"}
+"""Functions beside the public ones of a module, what only comlib makes, and what reads
+a folder: test_reviews."""
 
 
 def tensor(*values):

@@ -79,6 +79,7 @@ def load_imdb(
     return Reviews(tuple(texts), torch.tensor(labels), f"aclImdb, {part}")
 
 
+@checked
 def split_words(text: str) -> list[str]:
     """Return the words in lower case, without marks and line breaks of HTML.
 

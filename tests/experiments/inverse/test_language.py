@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from comlib import stored
-from comlib.experiments.inverse.language import queries, readouts
+from comlib.experiments.inverse.language import queries, readouts, verdicts
 from comlib.experiments.inverse.language.classifiers import (MODELS, Classifier,
                                                              logits_of_repeats)
 from comlib.experiments.inverse.language.fixed_points import local_rate, trajectory
@@ -56,13 +56,13 @@ def test_the_local_rate_is_that_of_the_tail():
 
 def test_the_verdicts_know_both_laws_and_admit_that_they_do_not():
     n = torch.arange(1, 200, dtype=torch.float64)
-    rate, power, verdict = queries.judged((-0.05 * n).exp())
+    rate, power, verdict = verdicts.judged((-0.05 * n).exp())
     assert verdict == "exponential" and rate == pytest.approx(0.05)
-    rate, power, verdict = queries.judged(3 / n**2)
+    rate, power, verdict = verdicts.judged(3 / n**2)
     assert verdict == "power law" and power == pytest.approx(2.0)
-    assert queries.judged((-n).exp())[2] == "exponential"
-    assert queries.judged((-5 * n).exp())[2] == "too short"
-    assert queries.judged(n**-2 * (2 + torch.sin(n)))[2] == "undecided"
+    assert verdicts.judged((-n).exp())[2] == "exponential"
+    assert verdicts.judged((-5 * n).exp())[2] == "too short"
+    assert verdicts.judged(n**-2 * (2 + torch.sin(n)))[2] == "undecided"
 
 
 def test_a_query_of_reviews_from_a_folder(tmp_path, monkeypatch):

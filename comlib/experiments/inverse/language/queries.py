@@ -3,22 +3,16 @@
 import math
 from dataclasses import dataclass
 
-import torch
 from matplotlib.figure import Figure
-from torch import Tensor
 
 from comlib import Table
-from comlib.data import Reviews, frequent_words, generated_reviews, load_imdb
 from comlib.evidence import figures
-from comlib.measures import fitted_power, fitted_rate
 
-from .classifiers import MODELS, Classifier, accuracy, logits_of_repeats, train
+from .classifiers import MODELS, accuracy, logits_of_repeats
 from .fixed_points import local_rate
+from .verdicts import FLOOR, judged, trained
 
 __all__ = ["Config", "plot", "run"]
-
-FLOOR = 1e-11
-"""Below it a difference of two logits of size one may be rounding."""
 
 
 @dataclass(frozen=True)
@@ -78,45 +72,6 @@ def run(config: Config) -> Table:
                             "local", "accuracy", "source"), rows)
 
 
-def trained(config: Config) -> tuple[Classifier, Reviews]:
-    """Return the trained classifier, and the reviews to test it on.
-
-    Args:
-        config: what to train.
-    """
-    learn, test = _reviews(config)
-    words = frequent_words(learn, config.known)
-    model = Classifier(config.model, words, config.width, config.seed)
-    train(model, learn, config.length, config.updates, config.seed)
-    return model, test
-
-
-def judged(change: Tensor) -> tuple[float, float, str]:
-    """Return the rate, the exponent and which of the fits the data prefer.
-
-    Both are fitted to the last nine tenths of the n for which the change is above
-    rounding. One is preferred if the root mean square of its residuals in ln is at
-    most 0.25 and at most half of the other's.
-
-    Args:
-        change: for n = 1, 2, ..., (repeats,).
-    """
-    low = (change < FLOOR).nonzero()
-    stop = int(low[0]) if len(low) else len(change)
-    if stop < 10:
-        return math.nan, math.nan, "too short"
-    start = max(2, stop // 10)
-    padded = torch.cat([change[:1], change])  # index n is the number of repetitions
-    rate, power = (fit(padded, 1.0, start, stop) for fit in (fitted_rate, fitted_power))
-    n = torch.arange(start, stop + 1, dtype=change.dtype)
-    logs = padded[start : stop + 1].log()
-    left = {"exponential": float((logs + rate * n).std()),
-            "power law": float((logs + power * n.log()).std())}
-    best, other = sorted(left, key=left.get)
-    clear = left[best] <= 0.25 and left[best] <= left[other] / 2
-    return rate, power, best if clear else "undecided"
-
-
 def plot(table: Table) -> Figure:
     """Draw the change against the repetitions, a panel a model, a line a word.
 
@@ -142,12 +97,3 @@ def plot(table: Table) -> Figure:
 def _some(most: int) -> list[int]:
     """Return about 25 whole numbers up to the largest, at growing distances."""
     return sorted({round(most ** (k / 29)) for k in range(30)})
-
-
-def _reviews(config: Config) -> tuple[Reviews, Reviews]:
-    """Return what to train on and what to test on."""
-    few = config.count // 4
-    if config.reviews == "imdb":
-        return (load_imdb(part="train", each=config.count // 2),
-                load_imdb(part="test", each=few // 2))
-    return generated_reviews(config.count, seed=1), generated_reviews(few, seed=2)
