@@ -110,7 +110,7 @@ SMALL = {
     "inverse.lessons.dead_starts": (2, {
         "widths": (4, 6), "updates": 20, "batch": 4, "inputs": 4, "copies": 3,
         "radii": (0.004, 0.064)}),
-    "inverse.lessons.same_network": (1, {"width": 2, "updates": 20}),
+    "inverse.lessons.same_network": (1, {"radii": (0.008, 0.032)}),
     "inverse.nonlinear.grid": (1, {
         "activation": "tanh", "widths": (4, 6), "updates": 20, "batch": 4, "inputs": 4,
         "copies": 3, "radii": (0.004, 0.064), "searched": (0.064,)}),

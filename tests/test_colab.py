@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT, chosen, copy_checkout, run  # noqa: E402
 from test_book import NAMES, NUMBERED  # noqa: E402
+from test_mutations import MUTATIONS  # noqa: E402
 
 HTML = ROOT / "_build/html"
 KERNEL = ["ipykernel", "nbclient"]
@@ -96,7 +97,7 @@ def test_the_environment_has_what_comlib_needs_and_no_more(python, tmp_path):
 
 @pytest.mark.skipif(not HTML.exists(), reason="no HTML: run `make book` first")
 @pytest.mark.parametrize("chapter", chosen(
-    {name: {f"{name}.md"} for name in NAMES}, most=1))
+    {name: {f"{name}.md"} for name in [*MUTATIONS, *NAMES]}, most=1))
 def test_chapter_runs_from_its_notebook_alone(chapter, python, repository, tmp_path):
     shutil.copy(HTML / f"{chapter}.ipynb", tmp_path / "chapter.ipynb")
     result = run(python, "-c", EXECUTE, "chapter.ipynb", cwd=tmp_path,

@@ -131,7 +131,7 @@ def test_every_numbered_chapter_has_a_mutation():
     assert sorted(MUTATIONS) == sorted(NUMBERED)
 
 
-@pytest.mark.parametrize("chapter", NUMBERED[:1])
+@pytest.mark.parametrize("chapter", CHANGED[:1])
 def test_an_unchanged_copy_passes(chapter, tmp_path):
     result = nbval(f"{chapter}.ipynb", copy_checkout(tmp_path))
     assert result.returncode == 0, result.stdout[-3000:]
