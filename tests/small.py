@@ -85,6 +85,9 @@ SMALL = {
         "width": 2, "eps": 0.01, "scale": 0.1, "steps": 1, "until": 4.0}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
+    "inverse.language.queries": (1, {
+        "words": ("ha", "bad"), "count": 64, "width": 4, "updates": 3, "longest": 24}),
+    "inverse.language.readouts": (2, {"longest": 30}),
     "inverse.approximation.box_and_ball": (1, {"widths": (1, 4), "computed": (4,)}),
     "inverse.approximation.brackets": (2, {
         "width": 2, "count": 2, "restarts": 1, "updates": 2}),

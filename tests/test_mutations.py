@@ -75,6 +75,9 @@ MUTATIONS = {
     "book/inverse/nonlinear": (
         "comlib/experiments/inverse/nonlinear/oracle.py",
         "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
+    "book/inverse/language": (
+        "comlib/experiments/inverse/language/classifiers.py",
+        "self.head(total / lengths[:, None])", "self.head(total / lengths.max())"),
     "book/inverse/lessons": (
         "comlib/measures/perturbation/norms.py",
         "return gradient.sign()", "return gradient.sign() / 2"),
