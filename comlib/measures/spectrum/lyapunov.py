@@ -6,7 +6,7 @@ import torch
 from scipy import linalg
 
 from ...arguments import checked
-from ...checks import InputError
+from ...checks import InputError, check_finite
 from .matrices import Matrix, square
 from .radii import complex_stability_radius
 
@@ -24,7 +24,8 @@ def lyapunov_norm(W: Matrix, rate: float = 0.0) -> float:
         rate: how much the eigenvalues are moved to the right.
 
     Raises:
-        InputError: not a square matrix, or A is not stable.
+        InputError: not a square matrix, a rate that is not finite, or A is not
+            stable.
     """
     A = _shifted(W, rate)
     if torch.linalg.eigvals(A).real.max() >= 0:
@@ -48,7 +49,7 @@ def flow_constant(W: Matrix, rate: float = 0.0) -> float:
         rate: of the decay.
 
     Raises:
-        InputError: not a square matrix.
+        InputError: not a square matrix, or a rate that is not finite.
     """
     A = _shifted(W, rate)
     r, L = complex_stability_radius(A), float(torch.linalg.matrix_norm(A, 2))
@@ -57,4 +58,4 @@ def flow_constant(W: Matrix, rate: float = 0.0) -> float:
 
 def _shifted(W: Matrix, rate: float) -> torch.Tensor:
     A = square(W).detach()
-    return A + rate * torch.eye(len(A), dtype=A.dtype)
+    return A + check_finite("rate", rate) * torch.eye(len(A), dtype=A.dtype)
