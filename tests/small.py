@@ -85,10 +85,17 @@ SMALL = {
         "width": 2, "eps": 0.01, "scale": 0.1, "steps": 1, "until": 4.0}),
     "index.fixed_perturbation": (2, {
         "widths": (1, 2), "horizon": 20.0, "dt": 0.1, "every": 10}),
+    "inverse.language.queries": (1, {
+        "words": ("ha", "bad"), "count": 64, "width": 4, "updates": 3, "longest": 24}),
+    "inverse.language.readouts": (2, {"longest": 30}),
     "inverse.approximation.box_and_ball": (1, {"widths": (1, 4), "computed": (4,)}),
     "inverse.approximation.brackets": (2, {
         "width": 2, "count": 2, "restarts": 1, "updates": 2}),
     "inverse.approximation.limits": (2, {"widths": (1, 2, 4), "radii": (0.1,)}),
+    "inverse.filtering.grid": (6, {
+        "width": 3, "each": 2, "length": 12, "updates": 3, "batch": 4, "inputs": 4,
+        "copies": 2, "radii": (0.016, 0.128)}),
+    "inverse.filtering.memories": (6, {"each": 2, "length": 20, "heights": 2}),
     "inverse.gaps.transients": (2, {
         "couplings": (1.0, 20.0), "widths": (1, 4, 8), "count": 31}),
     "inverse.theorem.flat_unit": (1, {"bounds": (0.3, 1.0), "count": 9}),

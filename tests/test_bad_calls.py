@@ -21,7 +21,7 @@ from comlib import (RNN, SSM, Claim, Exponential, ExponentialSum, Ball, Gaussian
                     InputError, LinearFunctional, Polynomial, Table,
                     TorchRecurrent, heaviside, white_noise)
 from comlib.dynamics import DenseLoss, ModeLoss
-from comlib.data import Recording
+from comlib.data import Recording, Reviews
 from comlib.functional import DTYPE
 from comlib.measures.perturbation.ascent import Search
 from comlib.models import RecurrentModel
@@ -53,8 +53,9 @@ INNER = {
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
           "check_timebase", "check_single", "draw_uniform", "style", "documentation",
           "Trajectory", "Path", "SecondMoments", "Activation", "Source", "Glossary",
-          "ClaimError", "Table"}
-"""Functions beside the public ones of a module, and what only comlib makes."""
+          "ClaimError", "Table", "load_imdb"}
+"""Functions beside the public ones of a module, what only comlib makes, and what reads
+a folder: test_reviews."""
 
 
 def tensor(*values):
@@ -107,7 +108,9 @@ VALID = {
     "variances": Variances(), "factors": tensor(1.0, 0.5, 0.2, 0.1, 0.0),
     "moments": SecondMoments.of(X, X), "updates": [0, 2], "penalty": 1.0,
     "prior": torch.eye(5, dtype=DTYPE), "decay": 0.5, "sequences": 3,
-    "recording": Recording(X[0], X[0] ** 3, 0.1, "here"),
+    "recording": Recording(X[0], X[0] ** 3, 0.1, "here"), "source": "here",
+    "reviews": Reviews(("a b", "b"), torch.tensor([True, False]), "here"),
+    "words": ("a", "b"), "size": 2,
 }
 """What is right for an argument of this name, wherever it stands."""
 
@@ -148,6 +151,7 @@ HERE = {
         X[0].numel(), dtype=DTYPE).view(2 * (*X[0].shape, 1))},
     "explained": {"kernels": 0 * X[0, :, :, None], "y": X},
     "standardised": {"until": 3},
+    "Reviews": {"texts": ("a b", "b"), "labels": torch.tensor([True, False])},
     "delayed_windows": {"length": 2}, "surrogate_s1": {"length": 50},
     "stable_kernel": {"name": "DI"},
     "delay_risk": {"delay": 2, "updates": tensor(2.0)},

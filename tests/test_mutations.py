@@ -75,9 +75,15 @@ MUTATIONS = {
     "book/inverse/nonlinear": (
         "comlib/experiments/inverse/nonlinear/oracle.py",
         "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
+    "book/inverse/language": (
+        "comlib/experiments/inverse/language/classifiers.py",
+        "self.head(total / lengths[:, None])", "self.head(total / lengths.max())"),
     "book/inverse/lessons": (
         "comlib/measures/perturbation/norms.py",
         "return gradient.sign()", "return gradient.sign() / 2"),
+    "book/inverse/filtering": (
+        "comlib/experiments/inverse/filtering/teachers.py",
+        "roots_jacobi(nodes, 0.0, power - 1)", "roots_jacobi(nodes, 0.0, power)"),
     "book/implicit/rich": (
         "comlib/wide/networks.py",
         "return scale * (late @ early.mT)", "return late @ early.mT"),

@@ -93,7 +93,7 @@ class _Descent:
     @torch.no_grad()
     def validation_loss(self) -> Tensor:
         """Return the loss on the fixed inputs."""
-        parts = zip(*(v.split(self.protocol.batch) for v in self.validation))
+        parts = zip(*(v.split(self.protocol.batch, -3) for v in self.validation))
         total = sum(len(x) * self.loss(x, y) for x, y in parts)
         return total / self.protocol.validation
 
