@@ -26,9 +26,6 @@ def checked_at_first(function=None, *, typechecker):
     if inspect.isclass(function) and made is globals():
         return function  # as jaxtyping leaves classes alone that it has seen
     if not inspect.isfunction(function):
-        start = getattr(function.__init__, "__globals__", {})
-        if start.get("__name__") == __name__:
-            return function  # what @checked put before its __init__ is decorated
         return jaxtyped(function, typechecker=typechecker)
     checked = functools.cache(lambda: jaxtyped(function, typechecker=typechecker))
 
