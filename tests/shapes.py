@@ -22,9 +22,6 @@ def checked_at_first(function=None, *, typechecker):
     """Decorate as jaxtyping does, and step aside after the first calls."""
     if function is None:
         return functools.partial(checked_at_first, typechecker=typechecker)
-    made = getattr(function.__init__, "__globals__", None)
-    if inspect.isclass(function) and made is globals():
-        return function  # as jaxtyping leaves classes alone that it has seen
     if not inspect.isfunction(function):
         return jaxtyped(function, typechecker=typechecker)
     checked = functools.cache(lambda: jaxtyped(function, typechecker=typechecker))
