@@ -23,6 +23,9 @@ def checked_at_first(function=None, *, typechecker):
     if function is None:
         return functools.partial(checked_at_first, typechecker=typechecker)
     if not inspect.isfunction(function):
+        start = getattr(function.__init__, "__globals__", {})
+        if start.get("__name__") == __name__:
+            return function  # what @checked put before its __init__ is decorated
         return jaxtyped(function, typechecker=typechecker)
     checked = functools.cache(lambda: jaxtyped(function, typechecker=typechecker))
 
