@@ -77,7 +77,9 @@ def test_every_parameterization_is_tried_here():
     def below(cls):
         return {cls}.union(*map(below, cls.__subclasses__()))
 
-    ours = {c for c in below(Parameterization) if c.__module__.startswith("comlib")}
+    # those of experiments count if they claim to know their extremes
+    ours = {c for c in below(Parameterization) if c.__module__.startswith("comlib")
+            and ("experiments" not in c.__module__ or "extremes" in vars(c))}
     assert ours - {Parameterization} <= {type(f) for f in CERTIFIED}
 
 
