@@ -160,6 +160,9 @@ def test_bad_input_is_named():
         moments.curvature(r[:3])
     with pytest.raises(InputError, match="moments: must have the model's"):
         descent_path(network(d_in=1), moments, rate=0.1, updates=[1])
+    with pytest.raises(InputError, match="multipliers: must be left out"):
+        descent_path(ScaledConvolution(r, 0 * moments.yx), moments, rate=0.1,
+                     updates=[1], multipliers=(0.0, 1.0, 1.0))
     with pytest.raises(InputError, match="start: must have one entry a factor"):
         ScaledConvolution(torch.tensor([1.0, 0.0], dtype=DTYPE),
                           torch.ones(2, 1, 1, dtype=DTYPE))

@@ -46,7 +46,8 @@ def descent_path(
         rate: eta.
         updates: after how many updates an impulse response is taken, rising; 0 is
             the start.
-        multipliers: learning rates of W, U and c, as multiples of ``rate``.
+        multipliers: learning rates of W, U and c, as multiples of ``rate``; other
+            weights have the rate itself, and their model takes no multipliers.
         progress: show a progress bar.
 
     Raises:
@@ -64,6 +65,10 @@ def descent_path(
         raise InputError("moments", "must have the model's d_out and d_in",
                          tuple(moments.yx.shape[1:]), "take them of fitting sequences")
     factor = dict(zip(("W", "U", "c"), multipliers))
+    known = {name for name, _ in end.named_parameters()}
+    if set(multipliers) != {1.0} and not factor.keys() <= known:
+        raise InputError("multipliers", "must be left out for a model without weights "
+                         "W, U and c", sorted(known), "pass a WideNetwork")
     rates = [rate * factor.get(name, 1.0) for name, _ in end.named_parameters()]
     kernels = []
     with tqdm(total=at[-1], disable=not progress, unit="update") as bar:
