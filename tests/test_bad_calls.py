@@ -32,8 +32,6 @@ INNER = {
     "arguments": "what does the checking", "checks": "what does the checking",
     "models.scan": "inner loops, whose callers have checked",
     "models.response": "inner loops, whose callers have checked",
-    "dynamics.duplicated": "not @checked yet", "dynamics.precise": "not @checked yet",
-    "kernels.truncated": "not @checked yet",
     "models.discretisations": "inner loops, whose callers have checked",
     "models.weights": "does the checking of models",
     "measures.perturbation.norms": "the inner side of Ball",

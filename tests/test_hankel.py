@@ -8,8 +8,8 @@ import torch
 from scipy import integrate, linalg
 
 from comlib import (Airy, Exponential, ExponentialSum, Gaussian, InputError, Kernel,
-                    Polynomial, RNN, TemperedPolynomial, hankel_singular_values,
-                    l1_loss)
+                    LinearFunctional, Polynomial, RNN, TemperedPolynomial,
+                    hankel_singular_values, l1_loss)
 from comlib.functional import DTYPE
 from comlib.kernels import MatrixExponential, ShiftedBox, Sine, trapezoid_sum
 from comlib.kernels.trapezoid import step_error
@@ -131,6 +131,13 @@ def test_a_kernel_that_hardly_decays_is_refused(kernel):
 def test_an_unsuitable_model_is_refused(model, rule):
     with pytest.raises(InputError, match=rule):
         cross_gramian(model)
+
+
+def test_a_linear_functional_is_sent_to_its_kernel():
+    target = LinearFunctional(Exponential(2.0), 0.1)
+    with pytest.raises(InputError, match=r"pass H\.kernels\[0\]"):
+        hankel_singular_values(target)
+    assert hankel_singular_values(target.kernels[0])[0] == pytest.approx(0.25)
 
 
 def test_the_count_is_what_lies_above_eps():

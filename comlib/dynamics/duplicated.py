@@ -69,7 +69,7 @@ def duplicated_law(
                          "pass the larger one of two weights with sum one")
     if terms not in (1, 2):
         raise InputError("terms", "must be 1 or 2", terms, "no third term is known")
-    m, gamma, chi = _numbers(bump, rate)
+    m, gamma, chi = _numbers(bump, check_positive("rate", rate))
     total = _integral(share) - _integral(left)
     if terms == 2:
         total += chi / 2 * ((share - share**2) ** 2 - (left - left**2) ** 2)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..arguments import checked
 from ..checks import check_count, check_positive
 from .base import Kernel
 
 
+@checked
 @dataclass(frozen=True)
 class Truncated(Kernel):
     """rho(t) - sum_{j < order} rho^(j)(end) (t - end)^j / j! up to end, then 0.

@@ -49,6 +49,10 @@ def hankel_singular_values(
             message says how many values may be trusted.
     """
     if not isinstance(H, Kernel):
+        if not H.recurrent:
+            raise InputError(
+                "H", "must be a kernel, or a linear model with weights W, U and c",
+                type(H).__name__, "of a LinearFunctional H pass H.kernels[0]")
         sizes = torch.linalg.eigvals(cross_gramian(H)).abs()
         return sizes.sort(-1, descending=True)[0]
     check_positive("floor", floor), check_positive("tolerance", tolerance)

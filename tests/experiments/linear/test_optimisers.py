@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from comlib import Exponential, Gaussian
+from comlib import Exponential, Gaussian, stored
 from comlib.dynamics import ModeLoss
-from comlib.experiments.linear.optimisers import adam_edge, adam_late, by_optimiser
+from comlib.experiments.linear.optimisers import (adam_edge, adam_late,
+                                                  architectures, by_optimiser)
 from small import small_table
 
 DTYPE = torch.float64
@@ -106,3 +107,20 @@ def test_sharpness_is_that_of_the_divided_hessian():
     assert table["sharpness"][-1] == pytest.approx(0.01 * largest, rel=1e-9)
     assert table["effective_rate"][-1] == pytest.approx(
         0.01 / float(scale[:2].mean()), rel=1e-9)
+
+
+@pytest.mark.parametrize("cell", ["linear", "tanh", "GRU", "LSTM"])
+def test_every_cell_learns_something(cell):
+    config = architectures.Config(cell=cell, width=4, centers=(0.0,), updates=60,
+                                  batch=16, length=16, every=60,
+                                  learning_rates=(0.05, 1e-2))
+    table = architectures.run(config)
+    for method in ("gd", "adam"):
+        rows = table.where(method=method)
+        assert rows["error"][-1] < 0.7 * rows["error"][0]
+
+
+def test_the_record_of_architectures_is_that_of_its_config():
+    run = stored("linear.optimisers.architectures-linear")
+    config = eval(run.config, {"Config": architectures.Config})
+    assert set(run.table["cell"].tolist()) == {config.cell}

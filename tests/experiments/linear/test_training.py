@@ -1,4 +1,4 @@
-"""The experiments of the chapter on training: curves, Lorenz-96, architectures."""
+"""The experiments of the chapter on training: curves, Lorenz-96."""
 
 import dataclasses
 
@@ -10,7 +10,6 @@ from scipy import linalg
 
 from comlib import (Airy, Exponential, Gaussian, LinearFunctional, RNN, Table, fit,
                     stored, white_noise)
-from comlib.experiments.linear.optimisers import architectures
 from comlib.experiments.linear.training import (lorenz_response, lorenz_training,
                                                 training_curves)
 from comlib.experiments.linear.training.starts import over_starts
@@ -61,17 +60,6 @@ def test_errors_are_relative_to_the_zero_functional():
     assert table["error"][0] == pytest.approx(float(error), rel=0.15)
 
 
-@pytest.mark.parametrize("cell", ["linear", "tanh", "GRU", "LSTM"])
-def test_every_cell_learns_something(cell):
-    config = architectures.Config(cell=cell, width=4, centers=(0.0,), updates=60,
-                                  batch=16, length=16, every=60,
-                                  learning_rates=(0.05, 1e-2))
-    table = architectures.run(config)
-    for method in ("gd", "adam"):
-        rows = table.where(method=method)
-        assert rows["error"][-1] < 0.7 * rows["error"][0]
-
-
 def test_members_of_a_stack_start_from_their_seeds():
     config = lorenz_training.Config(width=5, seeds=(3, 4))
     stack, = lorenz_training._models(config, 0.1)
@@ -79,13 +67,9 @@ def test_members_of_a_stack_start_from_their_seeds():
     assert torch.equal(stack.w[1], one.w[0]) and torch.equal(stack.b[1], one.b[0])
 
 
-@pytest.mark.parametrize("name, experiment", [
-    ("linear.training.lorenz-plus-tanh-16", lorenz_training),
-    ("linear.optimisers.architectures-linear", architectures)])
-def test_a_record_is_that_of_a_config(name, experiment):
-    run = stored(name)
-    config = eval(run.config, {"Config": experiment.Config})
-    assert isinstance(config, experiment.Config)
+def test_a_record_is_that_of_a_config():
+    run = stored("linear.training.lorenz-plus-tanh-16")
+    config = eval(run.config, {"Config": lorenz_training.Config})
     assert isinstance(run.table, Table)
     assert set(run.table["cell"].tolist()) == {config.cell}
 
