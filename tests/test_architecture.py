@@ -34,12 +34,13 @@ KNOWS = {
     "measures.perturbation": {"measures.spectrum"},
     "dynamics": {*BELOW, "functional", "evidence", "kernels"},
     "wide": {*BELOW, "functional", "models"},
+    "horizon": {*BELOW, "functional"},
     "data": {*BELOW, "functional"},
     "training": {*BELOW, "functional", "evidence", "kernels", "models", "targets",
                  "measures"},
     "experiments": {"", *BELOW, "functional", "evidence", "kernels", "models",
                     "targets", "measures", "dynamics", "wide", "data",
-                    "training"},
+                    "training", "horizon"},
 }
 """What each folder may import, besides itself; a folder in a folder may also import
 what the outer one may, and its modules, which in turn do not know it."""
