@@ -12,7 +12,7 @@ from comlib.horizon import fit_lags, refine_lags, sign_changes
 
 from .targets import kernels, samples
 
-__all__ = ["Config", "plot", "run"]
+__all__ = ["Config", "RECORDS", "plot", "run"]
 
 WEIGHTS = {"falling": lambda s, T: 1 - s / T, "flat": lambda s, T: 0 * s + 1,
            "growing": lambda s, T: (s + 1) ** 2}
@@ -37,6 +37,10 @@ class Config:
     windows: tuple[int, ...] = (12, 40)
     until: int = 4000
     digits: int = 50
+
+
+RECORDS = {"signs": Config()}
+"""The stored runs: name in the chapter and configuration."""
 
 
 def run(config: Config) -> Table:
