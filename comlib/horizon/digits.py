@@ -18,9 +18,10 @@ def refine_lags(
 ) -> tuple[LagFit, Float[Tensor, " lags"], float]:
     """Return the stationary point near a fit, its residuals and its gradient.
 
-    Levenberg-Marquardt and then Newton's method in ``digits`` decimal digits; the given numbers count as exact. The residuals rho_s - sum_i c_i z_i^s
-    are rounded after the subtraction, so that their signs are right where they are
-    far below the rounding of rho. The gradient is its largest entry.
+    Levenberg-Marquardt and then Newton's method in ``digits`` decimal digits; the
+    given numbers count as exact. The residuals rho_s - sum_i c_i z_i^s are rounded
+    after the subtraction, so that their signs are right where they are far below the
+    rounding of rho. The gradient is its largest entry.
 
     Source: thm-extension in the book.
 

@@ -12,9 +12,9 @@ from comlib.evidence import figures
 from comlib.functional import DTYPE
 from comlib.horizon import truncated_drift
 
-from .targets import SLOW_AND_FAST, samples
+from .targets import SLOW_AND_FAST, samples, stationary_states
 
-__all__ = ["Config", "plot", "run", "stationary_states"]
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -77,20 +77,6 @@ def plot(table: Table) -> Figure:
     axes[0].set(xlabel="formula", ylabel="simulated", title="drift of the pole")
     figures.legend_above(*axes)
     return fig
-
-
-def stationary_states(poles: Tensor, shape: tuple[int, ...],
-                      g: torch.Generator) -> Tensor:
-    """Return states of modes that have heard the same white noise forever.
-
-    Args:
-        poles: of the modes.
-        shape: of the streams; the modes are the last dimension of what is returned.
-        g: where the numbers come from.
-    """
-    covariance = 1 / (1 - poles[:, None] * poles)
-    root = torch.linalg.cholesky(covariance)
-    return torch.randn(*shape, len(poles), generator=g, dtype=DTYPE) @ root.T
 
 
 def _gradients(c: Tensor, z: Tensor, T: int, streams: int,

@@ -11,8 +11,7 @@ from comlib.evidence import figures
 from comlib.functional import DTYPE
 from comlib.horizon import fit_lags, truncated_poles
 
-from .drift import stationary_states
-from .targets import SLOW_AND_FAST, samples
+from .targets import SLOW_AND_FAST, samples, stationary_states
 
 __all__ = ["Config", "RECORDS", "plot", "run"]
 

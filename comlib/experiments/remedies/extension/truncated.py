@@ -3,18 +3,15 @@
 import math
 from dataclasses import dataclass
 
-import torch
 from matplotlib.figure import Figure
-from torch import Tensor
 
 from comlib import Table
 from comlib.evidence import figures
-from comlib.functional import DTYPE
 from comlib.horizon import fit_lags, truncated_poles
 
-from .targets import kernels, samples
+from .targets import best_error, kernels, samples
 
-__all__ = ["Config", "best_error", "plot", "run"]
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -57,18 +54,6 @@ def run(config: Config) -> Table:
                          best_error(rho, full[-1])))
     return Table.from_rows(("target", "window", "found", "truncated", "zero", "carried",
                             "truncated_error", "zero_error", "carried_error"), rows)
-
-
-def best_error(rho: Tensor, pole: Tensor) -> float:
-    """Return sum_s e_s^2 of one mode with the best amplitude for its pole.
-
-    Args:
-        rho: the target's kernel.
-        pole: z.
-    """
-    mode = pole ** torch.arange(len(rho), dtype=DTYPE)
-    amplitude = (1 - pole.square()) * (mode @ rho)
-    return float((rho - amplitude * mode).square().sum())
 
 
 def plot(table: Table) -> Figure:

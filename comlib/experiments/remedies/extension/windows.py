@@ -7,13 +7,13 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from comlib import LinearFunctional, RNN, Table, white_noise
+from comlib import LinearFunctional, Table, white_noise
 from comlib.evidence import figures
-from comlib.horizon import LagFit, extension_error, fit_lags
+from comlib.horizon import extension_error, fit_lags
 
-from .targets import SLOW_AND_FAST, samples
+from .targets import SLOW_AND_FAST, network, samples
 
-__all__ = ["Config", "network", "plot", "run"]
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -69,17 +69,6 @@ def run(config: Config) -> Table:
         ("place", "formula", "simulated", "error"),
         [(place, float(value) + config.noise**2, *_mean(seen))
          for place, value, seen in rows])
-
-
-def network(fit: LagFit) -> RNN:
-    """Return a network with the kernel sum_i c_i z_i^s at the timebase one.
-
-    Args:
-        fit: amplitudes and poles below one.
-    """
-    ones = torch.ones_like(fit.poles)
-    return RNN(fit.poles.log(), ones[:, None], fit.amplitudes[None], dt=1.0,
-               activation="identity", discretisation="exact")
 
 
 def plot(table: Table) -> Figure:
