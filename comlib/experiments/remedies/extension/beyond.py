@@ -28,7 +28,7 @@ class Config:
         length: lags of the targets; those beyond count as zero.
     """
 
-    target: str = "1.1"
+    target: str = "power 1.1"
     widths: tuple[int, ...] = (1, 2, 4)
     tau: float = 100.0
     window: int = 16

@@ -32,7 +32,7 @@ class Config:
         digits: decimal digits in which each fit is refined.
     """
 
-    targets: tuple[str, ...] = ("1.1", "0.6", "seven rates")
+    targets: tuple[str, ...] = ("power 1.1", "power 0.6", "seven rates")
     widths: tuple[int, ...] = (1, 2, 3)
     windows: tuple[int, ...] = (12, 40)
     until: int = 4000

@@ -14,8 +14,8 @@ from .targets import kernels, samples
 
 __all__ = ["CASES", "Config", "plot", "run"]
 
-CASES = (("1.1", 1, 16), ("1.1", 2, 16), ("1.1", 4, 16), ("1.1", 4, 64),
-         ("1.5", 4, 16), ("two rates", 1, 16), ("two rates", 1, 64),
+CASES = (("power 1.1", 1, 16), ("power 1.1", 2, 16), ("power 1.1", 4, 16), ("power 1.1", 4, 64),
+         ("power 1.5", 4, 16), ("two rates", 1, 16), ("two rates", 1, 64),
          ("two rates", 2, 16))
 """Target, width and window."""
 
@@ -31,8 +31,8 @@ class Config:
     """
 
     cases: tuple[tuple[str, int, int], ...] = CASES
-    length: int = 2**19
-    whole: int = 8192
+    length: int = 2**17
+    whole: int = 4096
 
 
 def run(config: Config) -> Table:

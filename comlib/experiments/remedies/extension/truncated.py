@@ -24,7 +24,7 @@ class Config:
         length: lags that are summed.
     """
 
-    targets: tuple[str, ...] = ("two rates", "1.1")
+    targets: tuple[str, ...] = ("two rates", "power 1.1")
     windows: tuple[int, ...] = (2, 4, 8, 16, 32, 64, 128, 256, 512)
     length: int = 8192
 
