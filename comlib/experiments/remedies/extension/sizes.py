@@ -14,9 +14,9 @@ from .targets import kernels, samples
 
 __all__ = ["CASES", "Config", "plot", "run"]
 
-CASES = (("power 1.1", 1, 16), ("power 1.1", 2, 16), ("power 1.1", 4, 16), ("power 1.1", 4, 64),
-         ("power 1.5", 4, 16), ("two rates", 1, 16), ("two rates", 1, 64),
-         ("two rates", 2, 16))
+CASES = (("power 1.1", 1, 16), ("power 1.1", 2, 16), ("power 1.1", 4, 16),
+         ("power 1.1", 4, 64), ("power 1.5", 4, 16), ("two rates", 1, 16),
+         ("two rates", 1, 64), ("two rates", 2, 16))
 """Target, width and window."""
 
 

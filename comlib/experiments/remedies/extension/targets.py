@@ -20,8 +20,8 @@ def kernels() -> dict[str, Kernel]:
     for _ in range(7):
         amplitude = float(draw.uniform(0.1, 1))
         pairs.append((amplitude, float(10 ** draw.uniform(-3, 0))))
-    return {"power 1.1": Polynomial(1.1), "power 1.5": Polynomial(1.5), "power 0.6": Polynomial(0.6),
-            "two rates": SLOW_AND_FAST,
+    return {"power 1.1": Polynomial(1.1), "power 1.5": Polynomial(1.5),
+            "power 0.6": Polynomial(0.6), "two rates": SLOW_AND_FAST,
             "seven rates": ExponentialSum(*map(tuple, zip(*pairs, strict=True)))}
 
 
