@@ -60,14 +60,13 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     names = table.values("target")
-    fig, axes = figures.panels(len(names), height=3.0)
+    fig, axes = figures.panels(len(names), height=2.8)
     for ax, name in zip(axes, names, strict=True):
         rows = table.where(target=name)
         figures.lines(rows, "t", "error", by="fit", xscale="log", yscale="log",
                       labels=rows.values("fit"), ax=ax, xlabel="inputs heard",
                       ylabel="squared error, relative")
-        ax.axvline(16 if "T" not in table.columns else table["T"][0],
-                   color=figures.GUIDE, linewidth=1)
+        ax.axvline(table["T"][0], color=figures.GUIDE, linewidth=1)
         ax.set_title(name)
         if name == "hump":
             ax.set_ylim(1e-2, 1e10)

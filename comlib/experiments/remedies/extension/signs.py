@@ -67,7 +67,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     windows, until = table.values("window"), int(table["until"][0])
-    fig, axes = figures.panels(len(windows), height=4.4)
+    fig, axes = figures.panels(len(windows), height=3.4)
     turns = [name for name in table.columns if name.startswith("turn_")]
     for ax, T in zip(axes, windows, strict=True):
         rows = table.where(window=T)
@@ -75,7 +75,7 @@ def plot(table: Table) -> Figure:
             cuts = [0.5, *(rows[name][y] + 0.5 for name in turns
                            if rows[name][y] == rows[name][y]), until + 1.0]
             for k, (left, right) in enumerate(zip(cuts, cuts[1:])):
-                ax.hlines(y, left, right, linewidth=2.6 if k % 2 == 0 else 1.6,
+                ax.hlines(y, left, right, linewidth=2.4 if k % 2 == 0 else 1.4,
                           color=figures.COLOURS[k % 2])
         ax.axvline(T + 0.5, color=figures.GUIDE, linewidth=1, linestyle="--")
         per = len(rows) // len(table.values("width"))

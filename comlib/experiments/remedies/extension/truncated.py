@@ -63,12 +63,12 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     names = table.values("target")
-    fig, axes = figures.panels(len(names), height=3.0)
+    fig, axes = figures.panels(len(names), height=2.8)
     for ax, name in zip(axes, names, strict=True):
         figures.lines(table.where(target=name), "window",
                       ["carried", "truncated", "zero"],
                       labels=["full gradient", "cut gradient", "zero state"],
-                      marker="o", xscale="log", yscale="log", ax=ax, xlabel="window T",
+                      marker="o", xscale="log", ax=ax, xlabel="window T",
                       ylabel="time constant")
         ax.set_title(name if name == "two rates" else "power law")
     figures.label_lines(*axes)
