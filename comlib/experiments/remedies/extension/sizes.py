@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from comlib import Table
 from comlib.evidence import figures
@@ -52,8 +53,8 @@ def run(config: Config) -> Table:
         if (name, m) not in whole:
             ones = torch.ones(config.whole, dtype=DTYPE)
             best = fit_lags(rho[: config.whole], m, ones).kernel(config.length)
-            whole[name, m] = float((rho - best).square().sum())
-        e = (rho - fit_lags(rho[:T], m).kernel(config.length)).square()
+            whole[name, m] = float(_squares(rho - best).sum())
+        e = _squares(rho - fit_lags(rho[:T], m).kernel(config.length))
         falling = 1 - torch.arange(T, dtype=DTYPE) / T
         tail = float(rho[T:].square().sum())
         rows.append((name, m, T, float(falling @ e[:T]), float(e[:T].sum()),
@@ -76,3 +77,8 @@ def plot(table: Table) -> Figure:
     axes[0].set_title("sums by case")
     figures.legend_above(*axes)
     return fig
+
+
+def _squares(e: Tensor) -> Tensor:
+    """Return the squares, zero for what is the rounding of an exact fit."""
+    return torch.where(e.abs() < 1e-12, 0.0, e.square())
