@@ -67,7 +67,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     windows, until = table.values("window"), int(table["until"][0])
-    fig, axes = figures.panels(len(windows), height=3.4)
+    fig, axes = figures.panels(len(windows), height=3.1)
     turns = [name for name in table.columns if name.startswith("turn_")]
     for ax, T in zip(axes, windows, strict=True):
         rows = table.where(window=T)
