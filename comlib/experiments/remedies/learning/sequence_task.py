@@ -109,10 +109,10 @@ def plot(table: Table) -> Figure:
                       for _, lane in part.groups("learning_rate")]
             ax.plot(part.values("learning_rate"), middle, color=figures.COLOURS[k],
                     linestyle=figures.DASHES[k], marker="o", markersize=3,
-                    label=f"{name} {start:+g}" if name == "direct" else name)
+                    label=f"direct {start:+g}".replace("-", "−") if k < 2 else name)
         ax.set(xscale="log", yscale="log", xlabel="learning rate",
-               ylabel="relative error", title=f"T = {length}, rate of {trained}",
-               ylim=(None, 30))
+               ylabel="relative error", ylim=(1e-7, 30),
+               title=f"T = {length}, {'one rate' if trained == 'all' else trained}")
     figures.legend_above(*axes)
     return fig
 
