@@ -165,7 +165,7 @@ SMALL = {
     "linear.universality.rounded_weights": (1, {"widths": (4, 8, 20)}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
     "remedies.learning.adam_windows": (1, {
-        "targets": (1e-2,), "first": -3, "last": 0, "per_decade": 1, "updates": 90}),
+        "targets": (1e-2,), "first": -3, "last": 1, "per_decade": 1, "updates": 90}),
     "remedies.learning.every_start": (3, {
         "count": 4, "fractions": (0.5,), "updates": 60}),
     "remedies.learning.sequence_task": (1, {

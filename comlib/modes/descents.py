@@ -1,7 +1,6 @@
 """Descents of single modes, many side by side."""
 
 import math
-from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
@@ -9,20 +8,16 @@ from torch import Tensor
 
 from ..arguments import checked
 from ..checks import check_choice, check_count, check_positive
-from ..functional import DTYPE
 from ..models import Parameterization
-from .rates import largest_stable_rate, mode_slope
-
-BETAS, EPSILON = (0.9, 0.999), 1e-8
-"""Of Adam: its usual numbers."""
-
+from .rates import check_rates, largest_stable_rate, mode_slope
+from .steps import adam, bisect
 
 @checked
 def descend_mode(
-    f: Parameterization, start: Float[Tensor, "*n"], target: Float[Tensor, "*n"],
-    learning_rate: Float[Tensor, "*n"], updates: int, *, gain: float = 0.0,
+    f: Parameterization, start: Float[Tensor, " n"], target: Float[Tensor, " n"],
+    learning_rate: Float[Tensor, " n"], updates: int, *, gain: float = 0.0,
     method: str = "gd",
-) -> Float[Tensor, "times *n"]:
+) -> Float[Tensor, "times n"]:
     """Return the rates lambda after 0, 1, ..., ``updates`` steps on w.
 
     NaN from where a mode has left lambda > 0, where the loss is infinite.
@@ -37,9 +32,11 @@ def descend_mode(
         method: "gd" or "adam".
 
     Raises:
-        InputError: a rate outside the range of f, or an unknown method.
+        InputError: a rate that is not positive or outside the range of f, or an
+            unknown method.
     """
     check_choice("method", method, ("gd", "adam")), check_count("updates", updates)
+    check_rates(start=start, target=target)
     w, path = f.inverse(-start), [start]
     move = adam(learning_rate) if method == "adam" else learning_rate.mul
     for _ in range(updates):
@@ -50,9 +47,9 @@ def descend_mode(
 
 @checked
 def settling_time(
-    path: Float[Tensor, "times *n"], target: Float[Tensor, "*n"],
+    path: Float[Tensor, "times n"], target: Float[Tensor, " n"],
     tolerance: float = 0.01
-) -> Float[Tensor, "*n"]:
+) -> Float[Tensor, " n"]:
     """Return after how many steps |lambda/target - 1| stays below the tolerance.
 
     Infinity where it does not in the end. Only to pass by would be no arrival.
@@ -104,25 +101,6 @@ def simulated_stable_rate(
     return bisect(grows, guess / 4, guess * 4, halvings)
 
 
-def bisect(
-    grows: Callable[[Tensor], Tensor], low: Tensor, high: Tensor, halvings: int
-) -> Tensor:
-    """Return where ``grows`` becomes true, between low and high at equal ratios.
-
-    Args:
-        grows: from learning rates to verdicts.
-        low: learning rates at which it is false.
-        high: learning rates at which it is true.
-        halvings: number of steps.
-    """
-    for _ in range(halvings):
-        middle = (low * high).sqrt()
-        verdict = grows(middle)
-        low = torch.where(verdict, low, middle)
-        high = torch.where(verdict, middle, high)
-    return torch.where(grows(low) | ~grows(high), math.nan, (low * high).sqrt())
-
-
 def _rate(f: Parameterization, w: Tensor) -> Tensor:
     """Return lambda = -f(w), NaN where it is not positive."""
     rate = -f(w)
@@ -137,25 +115,3 @@ def _gradient(f: Parameterization, w: Tensor, target: Tensor, gain: float) -> Te
     rate, inside = -value.detach(), (value < 0) & (value > -math.inf)
     safe = torch.where(inside, rate, target)
     return torch.where(inside, -slope * mode_slope(safe, target, gain), math.nan)
-
-
-def adam(learning_rate: Tensor) -> Callable[[Tensor], Tensor]:
-    """Return what turns gradients, in order, into the steps of Adam.
-
-    PyTorch's has one rate for a tensor; this one has a rate for each entry.
-
-    Args:
-        learning_rate: of a shape that gradients are broadcast with.
-    """
-    beta, beta2 = BETAS
-    m = v = torch.zeros(1, dtype=DTYPE)
-    step = 0
-
-    def move(gradient: Tensor) -> Tensor:
-        nonlocal m, v, step
-        m = beta * m + (1 - beta) * gradient
-        v = beta2 * v + (1 - beta2) * gradient**2
-        step += 1
-        scale = (v / (1 - beta2**step)).sqrt() + EPSILON
-        return learning_rate * m / (1 - beta**step) / scale
-    return move

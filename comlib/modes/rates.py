@@ -15,8 +15,8 @@ from ..models import Parameterization
 
 @checked
 def mode_loss(
-    rate: Float[Tensor, "*n"], target: Float[Tensor, "*n"], gain: float = 0.0
-) -> Float[Tensor, "*n"]:
+    rate: Float[Tensor, " n"], target: Float[Tensor, " n"], gain: float = 0.0
+) -> Float[Tensor, " n"]:
     """Return half the squared L2 distance of two modes.
 
     Args:
@@ -27,15 +27,15 @@ def mode_loss(
     Raises:
         InputError: a rate is not positive.
     """
-    _check_rates(rate=rate, target=target)
+    check_rates(rate=rate, target=target)
     norms = (rate ** (2 * gain - 1) + target ** (2 * gain - 1)) / 2
     return (norms - 2 * (rate * target) ** gain / (rate + target)) / 2
 
 
 @checked
 def mode_slope(
-    rate: Float[Tensor, "*n"], target: Float[Tensor, "*n"], gain: float = 0.0
-) -> Float[Tensor, "*n"]:
+    rate: Float[Tensor, " n"], target: Float[Tensor, " n"], gain: float = 0.0
+) -> Float[Tensor, " n"]:
     """Return the derivative of ``mode_loss`` by the model's rate.
 
     Args:
@@ -46,7 +46,7 @@ def mode_slope(
     Raises:
         InputError: a rate is not positive.
     """
-    _check_rates(rate=rate, target=target)
+    check_rates(rate=rate, target=target)
     total, both = rate + target, (rate * target) ** gain
     own = (gain - 0.5) * rate ** (2 * gain - 2) / 2
     return own + both / total * (1 / total - gain / rate)
@@ -68,7 +68,7 @@ def mode_curvature(
     Raises:
         InputError: a rate is not positive.
     """
-    _check_rates(rate=rate)
+    check_rates(rate=rate)
     return (2 * gain**2 - 2 * gain + 1) / 4 * rate ** (2 * gain - 3)
 
 
@@ -88,6 +88,7 @@ def largest_stable_rate(
     Raises:
         InputError: a rate is not positive, or outside the range of f.
     """
+    check_rates(rate=rate)
     slope = f.derivative(f.inverse(-rate))
     return 2 / (slope**2 * mode_curvature(rate, gain))
 
@@ -109,7 +110,7 @@ def joint_hessian(
     Raises:
         InputError: a rate is not positive, or outside the range of f.
     """
-    _check_rates(rates=rates)
+    check_rates(rates=rates)
     speed = weights * f.derivative(f.inverse(-rates))
     return 2 * torch.outer(speed, speed) / (rates[:, None] + rates) ** 3
 
@@ -125,11 +126,19 @@ def mode_overlap(rates: Float[Tensor, " m"]) -> Float[Tensor, "m m"]:
     Raises:
         InputError: a rate is not positive.
     """
-    _check_rates(rates=rates)
+    check_rates(rates=rates)
     return (2 * torch.outer(rates, rates).sqrt() / (rates[:, None] + rates)) ** 3
 
 
-def _check_rates(**rates: Tensor) -> None:
+def check_rates(**rates: Tensor) -> None:
+    """Refuse rates that are not positive.
+
+    Args:
+        rates: tensors by the name of the argument.
+
+    Raises:
+        InputError: one is not positive.
+    """
     for name, values in rates.items():
         if not (values > 0).all():
             raise InputError(name, "must be positive", values,

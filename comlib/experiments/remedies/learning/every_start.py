@@ -35,7 +35,7 @@ class Config:
     farthest: float = 100.0
     count: int = 20
     fractions: tuple[float, ...] = (0.1, 0.3, 0.8)
-    updates: int = 1000
+    updates: int = 600
 
 
 def run(config: Config) -> Table:

@@ -18,7 +18,7 @@ from comlib.evidence import figures
 from comlib.functional import DTYPE
 from comlib.models import (Direct, Exp, InverseQuadratic, Parameterization,
                            Softplus)
-from comlib.modes.descents import adam
+from comlib.modes.steps import adam
 
 __all__ = ["Config", "plot", "run"]
 

@@ -12,7 +12,7 @@ from comlib.functional import DTYPE
 from comlib.models import (Direct, Exp, InverseQuadratic, Parameterization, Reciprocal,
                            Softplus, Square)
 from comlib.modes import joint_hessian, largest_stable_rate
-from comlib.modes.descents import bisect
+from comlib.modes.steps import bisect
 
 __all__ = ["Config", "plot", "run"]
 
