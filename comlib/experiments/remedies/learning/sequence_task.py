@@ -103,7 +103,10 @@ def plot(table: Table) -> Figure:
     fig, axes = figures.panels(len(scopes), height=3.2)
     for ax, (length, trained) in zip(axes, scopes, strict=True):
         rows = table.where(trained=trained, length=length)
+        ran = set(zip(rows["map"].tolist(), rows["start"].tolist()))
         for k, (name, start) in enumerate(_STARTS):
+            if (name, start) not in ran:
+                continue
             part = rows.where(map=name, start=start)
             middle = [_median(lane["error"])
                       for _, lane in part.groups("learning_rate")]
