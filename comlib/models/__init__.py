@@ -4,6 +4,8 @@ from .adapters import CausalAttention as CausalAttention
 from .adapters import TorchRecurrent as TorchRecurrent
 from .causal import CausalModule as CausalModule
 from .gated import GatedUnit as GatedUnit
+from .initialisations import ring_factors as ring_factors
+from .initialisations import s4d_eigenvalues as s4d_eigenvalues
 from .networks import RNN as RNN
 from .networks import SSM as SSM
 from .parameterizations import Direct as Direct
@@ -14,4 +16,6 @@ from .parameterizations import ReLU as ReLU
 from .parameterizations import Softplus as Softplus
 from .recurrent import RecurrentModel as RecurrentModel
 from .s4d import S4D as S4D
+from .stack import Layer as Layer
+from .stack import Stack as Stack
 from .unit_gain import UnitGain as UnitGain
