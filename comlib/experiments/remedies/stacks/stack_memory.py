@@ -39,7 +39,7 @@ class Config:
     states: int = 8
     width: int = 4
     seed: int = 0
-    short: int = 401
+    short: int = 241
     bound: float = 10.0
     every: int = 20
 
