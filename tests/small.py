@@ -164,6 +164,14 @@ SMALL = {
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),
     "linear.universality.rounded_weights": (1, {"widths": (4, 8, 20)}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
+    "remedies.stacks.first_memory": (2, {
+        "starts": ("Lin", "Real"), "states": 4, "filters": 5, "count": 12}),
+    "remedies.stacks.input_gain": (2, {"count": 6, "grid": 5}),
+    "remedies.stacks.products": (1, {"modes": (2, 4, 16)}),
+    "remedies.stacks.shared_poles": (2, {
+        "layers": (1, 3), "jitters": (0.0, 1.0), "draws": 20, "states": 4}),
+    "remedies.stacks.stack_memory": (2, {
+        "layers": (2,), "length": 101, "short": 41, "width": 2, "states": 3}),
 }
 
 

@@ -122,6 +122,10 @@ MUTATIONS = {
     "book/implicit/bias": (
         "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
+    "book/remedies/stacks": (
+        "comlib/models/stack.py",
+        "torch.lgamma(k + L) - torch.lgamma(k + 1)",
+        "torch.lgamma(k + L + 1) - torch.lgamma(k + 2)"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from matplotlib.figure import Figure
 
@@ -12,7 +13,7 @@ from comlib.functional import DTYPE
 from comlib.measures import impulse_memory
 from comlib.models import Layer, Stack
 
-__all__ = ["Config", "equal_poles", "plot", "random_stack", "run"]
+__all__ = ["Config", "equal_poles", "fitted_rates", "plot", "random_stack", "run"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,27 @@ def equal_poles(layers: int, factor: float) -> Stack:
     """
     one = torch.ones(1, 1, dtype=DTYPE)
     return Stack([Layer(factor * one[0], one, one)] * layers, activation="identity")
+
+
+def fitted_rates(factor: float, start: int, stop: int) -> Table:
+    """Return the rate that a fit of an exponential to equal poles reads off, by layers.
+
+    Columns: ``rate``, the true one; ``fitted`` on the window; ``peak``, the first time
+    at which the response is largest.
+
+    Args:
+        factor: of all layers.
+        start: beginning of the window.
+        stop: its end.
+    """
+    rows, k = [], np.arange(start, stop + 1)
+    for L in (1, 2, 3, 4):
+        rho = equal_poles(L, factor).kernel_samples(stop + 1)[:, 0, 0].detach().numpy()
+        slope = np.polyfit(k, np.log(rho[k]), 1)[0]
+        # two samples may be equal but for rounding
+        peak = int(np.argmax(rho > (1 - 1e-9) * rho.max()))
+        rows.append((L, -math.log(factor), -float(slope), peak))
+    return Table.from_rows(("layers", "rate", "fitted", "peak"), rows)
 
 
 def random_stack(layers: int, config: Config) -> Stack:
