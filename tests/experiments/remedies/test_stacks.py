@@ -8,6 +8,9 @@ import torch
 
 from comlib.experiments.remedies.stacks import (first_memory, input_gain, products,
                                                 shared_poles, stack_memory)
+from comlib.experiments.remedies.stacks.constructions import gelu_product
+from comlib.experiments.remedies.stacks.readings import (
+    fitted_rates, leading_coefficients, window_powers)
 from comlib.functional import DTYPE
 from comlib.models import Layer, ring_factors
 from small import small_table
@@ -48,7 +51,7 @@ def test_a_complex_factor_is_fitted_by_its_two_squares():
 
 
 def test_the_gelu_stack_multiplies():
-    model = products.gelu_product(2, 12, 0.85, 0.01)
+    model = gelu_product(2, 12, 0.85, 0.01)
     x = torch.tensor([[[0.5], [-0.3], [0.8], [0.2], [-1.0]]], dtype=DTYPE)
     y = model(x)[0, :, 0].detach()
     assert torch.allclose(y[2:], x[0, 2:, 0] * x[0, :3, 0], atol=0.01)
@@ -61,7 +64,7 @@ def test_memories_are_below_their_bounds():
 
 
 def test_a_fit_reads_the_rate_of_one_layer_only():
-    table = stack_memory.fitted_rates(0.9, 20, 100)
+    table = fitted_rates(0.9, 20, 100)
     assert table["fitted"][0] == pytest.approx(-math.log(0.9), rel=1e-6)
     assert (np.diff(table["fitted"]) < 0).all()
     k = np.arange(101)
@@ -72,14 +75,14 @@ def test_a_fit_reads_the_rate_of_one_layer_only():
 
 
 def test_shared_poles_have_the_power_of_their_number():
-    table = shared_poles.powers(small_table(shared_poles), 500, 2000)
+    table = window_powers(small_table(shared_poles), 500, 2000)
     same, moved = (table.where(jitter=j)["power"] for j in (0.0, 1.0))
     assert abs(same - [0, 2]).max() < 0.15 and moved[1] < 1.6
 
 
 def test_leading_coefficients_are_products():
     c = np.array([[1.0, 2.0], [3.0, -1.0]])
-    lead = shared_poles.leading_coefficients((0.8, 0.3), c)
+    lead = leading_coefficients((0.8, 0.3), c)
     assert lead == pytest.approx([3.0, -2.0])
 
 

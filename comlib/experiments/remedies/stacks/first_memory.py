@@ -14,7 +14,7 @@ from comlib.evidence import figures
 from comlib.functional import DTYPE
 from comlib.models import Layer, ring_factors, s4d_eigenvalues
 
-__all__ = ["Config", "half_lives", "plot", "run"]
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,9 @@ def run(config: Config) -> Table:
     """Return start, time, and the median and quartiles over filters of what is left.
 
     Left at the time t is the norm of the filter from t on, divided by that of all.
+    Other columns repeat in all rows of a start the quantiles ``mode_low``, ``mode``
+    and ``mode_high``, 5, 50 and 95 per cent, of the half-lives of its modes, and
+    ``half``, the median over filters of the first time with half the norm left.
 
     Args:
         config: which filters.
@@ -56,26 +59,10 @@ def run(config: Config) -> Table:
     for name, layers in _kinds(config):
         left = np.stack([_left(layer, t) for layer in layers])
         low, median, high = np.quantile(left, (0.25, 0.5, 0.75), axis=0)
+        lives = {key: [value] * len(t) for key, value in _half_lives(layers).items()}
         tables.append(Table(start=[name] * len(t), time=t, lower=low, median=median,
-                            upper=high))
+                            upper=high, **lives))
     return Table.stack(tables)
-
-
-def half_lives(config: Config) -> Table:
-    """Return for each start in how many samples its modes fall by half.
-
-    Columns: the 5, 50 and 95 per cent quantiles over all modes of all filters, and
-    ``filter``, the median over filters of the first time with half the norm left.
-
-    Args:
-        config: which filters.
-    """
-    rows = []
-    for name, layers in _kinds(config):
-        z = torch.cat([layer.factors.abs() for layer in layers]).numpy()
-        modes = np.quantile(math.log(0.5) / np.log(z), (0.05, 0.5, 0.95)).tolist()
-        rows.append((name, *modes, float(np.median([_half(one) for one in layers]))))
-    return Table.from_rows(("start", "low", "middle", "high", "filter"), rows)
 
 
 def plot(table: Table) -> Figure:
@@ -118,6 +105,14 @@ def _readouts(config: Config) -> Tensor:
     g = torch.Generator().manual_seed(config.seed)
     parts = torch.randn(config.filters, 1, config.states, 2, generator=g, dtype=DTYPE)
     return torch.view_as_complex(parts)
+
+
+def _half_lives(layers: list[Layer]) -> dict[str, float]:
+    """Return quantiles of the half-lives of modes, and the median one of filters."""
+    z = torch.cat([layer.factors.abs() for layer in layers]).numpy()
+    low, middle, high = np.quantile(math.log(0.5) / np.log(z), (0.05, 0.5, 0.95))
+    half = float(np.median([_half(layer) for layer in layers]))
+    return {"mode_low": low, "mode": middle, "mode_high": high, "half": half}
 
 
 def _half(layer: Layer) -> int:

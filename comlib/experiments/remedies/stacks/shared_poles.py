@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from comlib import Table
 from comlib.evidence import figures
 
-__all__ = ["Config", "leading_coefficients", "plot", "powers", "run", "slopes"]
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -58,58 +58,6 @@ def run(config: Config) -> Table:
                 tables.append(Table(jitter=[jitter] * len(size), layers=[L] * len(size),
                                     time=t[:: config.every], size=size))
     return Table.stack(tables)
-
-
-def powers(table: Table, start: int, stop: int) -> Table:
-    """Return the slope of log size against log time on a window, for each stack.
-
-    Args:
-        table: what ``run`` returned.
-        start: beginning of the window, > 0.
-        stop: its end.
-    """
-    rows = []
-    for jitter, kind in table.groups("jitter"):
-        for L, one in kind.groups("layers"):
-            use = (one["time"] >= start) & (one["time"] <= stop)
-            slope = np.polyfit(np.log(one["time"][use]), np.log(one["size"][use]), 1)[0]
-            rows.append((jitter, L, float(slope)))
-    return Table.from_rows(("jitter", "layers", "power"), rows)
-
-
-def slopes(table: Table) -> Table:
-    """Return ``powers`` on [500, 2000], a column for each number of layers up to four.
-
-    The column ``early`` has that of four layers on [100, 300].
-
-    Args:
-        table: what ``run`` returned.
-    """
-    late, early = powers(table, 500, 2000), powers(table, 100, 300)
-    rows = [(jitter, *some["power"].tolist(),
-             float(early.where(jitter=jitter, layers=4)["power"][0]))
-            for jitter, some in late.groups("jitter")]
-    return Table.from_rows(("jitter", "L1", "L2", "L3", "L4", "early"), rows)
-
-
-def leading_coefficients(z: tuple[float, ...], c: np.ndarray) -> np.ndarray:
-    """Return the coefficients of k^(L-1) z_n^k in the response of L stacked filters.
-
-    They are fitted to twice as many samples as unknowns, so that a response of another
-    form gives other coefficients.
-
-    Args:
-        z: the poles of all filters.
-        c: weights, (layers, poles).
-    """
-    L, N = c.shape
-    k = np.arange(2 * L * N)
-    response = np.eye(1, len(k))[0]
-    for row in c:
-        samples = (row[:, None] * np.array(z)[:, None] ** k).sum(0)
-        response = np.convolve(response, samples)[: len(k)]
-    basis = np.stack([k**p * one**k for one in z for p in range(L)], 1)
-    return np.linalg.lstsq(basis, response, rcond=None)[0].reshape(N, L)[:, -1]
 
 
 def plot(table: Table) -> Figure:

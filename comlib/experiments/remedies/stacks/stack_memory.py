@@ -1,19 +1,17 @@
 """Memory of stacks, and the bound that one layer after the other adds to."""
 
-import math
 from dataclasses import dataclass
 
-import numpy as np
-import torch
 from matplotlib.figure import Figure
 
 from comlib import Table, memory_function
 from comlib.evidence import figures
-from comlib.functional import DTYPE
 from comlib.measures import impulse_memory
-from comlib.models import Layer, Stack
+from comlib.models import Stack
 
-__all__ = ["Config", "equal_poles", "fitted_rates", "plot", "random_stack", "run"]
+from .constructions import equal_poles, random_stack
+
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def run(config: Config) -> Table:
     tables = []
     for L in config.layers:
         pair = (("linear, equal poles", equal_poles(L, config.factor), config.length),
-                ("GELU, random", random_stack(L, config), config.short))
+                ("GELU, random", _random(L, config), config.short))
         for name, model, length in pair:
             t = range(0, length, config.every)
             step = memory_function(model, length, config.bound, every=config.every)
@@ -82,57 +80,5 @@ def plot(table: Table) -> Figure:
     return fig
 
 
-def equal_poles(layers: int, factor: float) -> Stack:
-    """Return linear layers of one state each, with one factor and weights one.
-
-    Args:
-        layers: L.
-        factor: of every layer.
-    """
-    one = torch.ones(1, 1, dtype=DTYPE)
-    return Stack([Layer(factor * one[0], one, one)] * layers, activation="identity")
-
-
-def fitted_rates(factor: float, start: int, stop: int) -> Table:
-    """Return the rate that a fit of an exponential to equal poles reads off, by layers.
-
-    Columns: ``rate``, the true one; ``fitted`` on the window; ``peak``, the first time
-    at which the response is largest.
-
-    Args:
-        factor: of all layers.
-        start: beginning of the window.
-        stop: its end.
-    """
-    rows, k = [], np.arange(start, stop + 1)
-    for L in (1, 2, 3, 4):
-        rho = equal_poles(L, factor).kernel_samples(stop + 1)[:, 0, 0].detach().numpy()
-        slope = np.polyfit(k, np.log(rho[k]), 1)[0]
-        # two samples may be equal but for rounding
-        peak = int(np.argmax(rho > (1 - 1e-9) * rho.max()))
-        rows.append((L, -math.log(factor), -float(slope), peak))
-    return Table.from_rows(("layers", "rate", "fitted", "peak"), rows)
-
-
-def random_stack(layers: int, config: Config) -> Stack:
-    """Return GELU layers with real factors of log-uniform rates and normal weights.
-
-    Args:
-        layers: L.
-        config: sizes; the slowest factor of each layer is ``radius``.
-    """
-    g = torch.Generator().manual_seed(config.seed)
-    n, d, made = config.states, config.width, []
-
-    def normal(*shape: int) -> torch.Tensor:
-        draw = torch.randn(shape, generator=g, dtype=DTYPE)
-        return draw / math.sqrt(shape[-1])
-
-    for layer in range(layers):
-        slowest = -math.log(config.radius)
-        spread = torch.rand(n, generator=g, dtype=DTYPE).sort().values
-        spread[0] = 0
-        rates = slowest * (1 / slowest) ** spread
-        made.append(Layer(torch.exp(-rates), normal(n, d if layer else 1),
-                          normal(d, n)))
-    return Stack(made, normal(1, d))
+def _random(L: int, config: Config) -> Stack:
+    return random_stack(L, config.radius, config.states, config.width, config.seed)
