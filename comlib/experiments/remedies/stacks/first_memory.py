@@ -71,7 +71,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(2, height=3.0)
+    fig, axes = figures.panels(2, height=2.6)
     rings = [name for name in table.values("start") if name.startswith("LRU")]
     others = [name for name in table.values("start") if name not in rings]
     for ax, names, title in zip(axes, (others, rings), ("S4D", "LRU"), strict=True):

@@ -67,7 +67,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     texts = {"one": "none", "coded": "as coded", "LRU": "LRU", "unit": "mass one"}
-    fig, axes = figures.panels(2, height=3.0)
+    fig, axes = figures.panels(2, height=2.6)
     for ax, (norm, rows) in zip(axes, table.groups("norm"), strict=True):
         names = [name for name in rows.values("gain") if name != "one"]
         shown = Table.stack([rows.where(gain=name) for name in names])

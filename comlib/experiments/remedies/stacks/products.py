@@ -60,7 +60,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, (ax,) = figures.panels(1, height=3.0)
+    fig, (ax,) = figures.panels(1, height=2.6)
     figures.lines(table, "modes", ["real", "complex", "two"], yscale="log", marker="o",
                   labels=["one layer, real", "one layer, complex", "two layers, real"],
                   xlabel="modes", ylabel="mean square error", ax=ax, floor=1e-15)

@@ -67,7 +67,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     kinds = table.values("jitter")
-    fig, axes = figures.panels(2, height=3.0)
+    fig, axes = figures.panels(2, height=2.6)
     for ax, jitter in zip(axes, (kinds[0], kinds[-1]), strict=True):
         rows = table.where(jitter=jitter)
         rows = rows.with_columns(size=np.where(rows["time"] < 20, np.nan, rows["size"]))

@@ -70,7 +70,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     names = table.values("stack")
-    fig, axes = figures.panels(len(names), height=3.0)
+    fig, axes = figures.panels(len(names), height=2.6)
     for ax, (name, rows) in zip(axes, table.groups("stack"), strict=True):
         for k, (L, one) in enumerate(rows.groups("layers")):
             ax.plot(one["time"], one["bound"], "--", color=f"C{k}", alpha=0.6)
