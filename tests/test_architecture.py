@@ -33,13 +33,14 @@ KNOWS = {
     "measures.approximation": set(),
     "measures.perturbation": {"measures.spectrum"},
     "dynamics": {*BELOW, "functional", "evidence", "kernels"},
+    "modes": {*BELOW, "functional", "models"},
     "wide": {*BELOW, "functional", "models"},
     "horizon": {*BELOW, "functional"},
     "data": {*BELOW, "functional"},
     "training": {*BELOW, "functional", "evidence", "kernels", "models", "targets",
                  "measures"},
     "experiments": {"", *BELOW, "functional", "evidence", "kernels", "models",
-                    "targets", "measures", "dynamics", "wide", "data",
+                    "targets", "measures", "dynamics", "modes", "wide", "data",
                     "training", "horizon"},
 }
 """What each folder may import, besides itself; a folder in a folder may also import
