@@ -88,6 +88,10 @@ def test_the_bound_is_attained_by_equal_poles():
     exact = (k + 1) * (k + 2) / 2 * 0.8**k / 0.5
     assert torch.allclose(H.memory_bound(20), exact, rtol=1e-9)
     assert torch.allclose(memory_function(H, 20), exact, rtol=1e-9)
+    H = Stack([Layer(0.8 * one[0], 3 * one, one)] * 2, activation="identity",
+              residual=True)
+    assert H.memory_bound(1).item() == pytest.approx((1 + 3) ** 2)
+    assert memory_function(H, 1).item() == pytest.approx((1 + 3) ** 2)
 
 
 def test_gelu_is_as_steep_as_said():

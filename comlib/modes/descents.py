@@ -9,8 +9,9 @@ from torch import Tensor
 from ..arguments import checked
 from ..checks import check_choice, check_count, check_positive
 from ..models import Parameterization
-from .rates import check_rates, largest_stable_rate, mode_slope
+from .rates import check_rates, largest_stable_rate, slope_of
 from .steps import adam, bisect
+
 
 @checked
 def descend_mode(
@@ -37,12 +38,13 @@ def descend_mode(
     """
     check_choice("method", method, ("gd", "adam")), check_count("updates", updates)
     check_rates(start=start, target=target)
-    w, path = f.inverse(-start), [start]
+    w, path = f.inverse(-start), []
     move = adam(learning_rate) if method == "adam" else learning_rate.mul
     for _ in range(updates):
-        w = w - move(_gradient(f, w, target, gain))
-        path.append(_rate(f, w))
-    return torch.stack(path)
+        rate, gradient = _gradient(f, w, target, gain)
+        path.append(rate)
+        w = w - move(gradient)
+    return torch.stack([start, *path[1:], _gradient(f, w, target, gain)[0]])
 
 
 @checked
@@ -71,7 +73,7 @@ def settling_time(
 @checked
 def simulated_stable_rate(
     f: Parameterization, rate: Float[Tensor, " n"], gain: float = 0.0, *,
-    updates: int = 60, halvings: int = 16,
+    updates: int = 60, halvings: int = 12,
 ) -> Float[Tensor, " n"]:
     """Return by bisection the learning rate up to which a deviation of 1e-6 shrinks.
 
@@ -101,17 +103,15 @@ def simulated_stable_rate(
     return bisect(grows, guess / 4, guess * 4, halvings)
 
 
-def _rate(f: Parameterization, w: Tensor) -> Tensor:
-    """Return lambda = -f(w), NaN where it is not positive."""
-    rate = -f(w)
-    return torch.where((rate > 0) & (rate < math.inf), rate, math.nan)
-
-
-def _gradient(f: Parameterization, w: Tensor, target: Tensor, gain: float) -> Tensor:
-    """Return dL/dw = -f'(w) dL/dlambda, NaN where lambda is not positive."""
+def _gradient(
+    f: Parameterization, w: Tensor, target: Tensor, gain: float
+) -> tuple[Tensor, Tensor]:
+    """Return lambda and dL/dw = -f'(w) dL/dlambda, NaN where lambda is not positive."""
     w = w.detach().requires_grad_()
     value = f(w)
-    (slope,) = torch.autograd.grad(value.sum(), w)
-    rate, inside = -value.detach(), (value < 0) & (value > -math.inf)
-    safe = torch.where(inside, rate, target)
-    return torch.where(inside, -slope * mode_slope(safe, target, gain), math.nan)
+    rate = -value.detach()
+    inside = (rate > 0) & (rate < math.inf)
+    slope = slope_of(torch.where(inside, rate, target), target, gain)
+    (gradient,) = torch.autograd.grad(value, w, -slope)
+    return (torch.where(inside, rate, math.nan),
+            torch.where(inside, gradient, math.nan))

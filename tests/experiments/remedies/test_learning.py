@@ -71,6 +71,16 @@ def test_the_sampled_loss_has_the_exact_error_as_its_mean():
     assert sequence_task._loss(error, x) == pytest.approx(float(exact), rel=0.01)
 
 
+def test_the_exact_error_counts_a_lag_at_every_time_that_sees_it():
+    config = sequence_task.Config(seeds=(3,), learning_rates=(0.1,), features=2)
+    weights = sequence_task._start(config, 1)
+    f, rho = sequence_task._MAPS[config.map], sequence_task._target(12)
+    gap = sequence_task._kernel(weights, f, 12)[0] - rho
+    left, of = (sum(k[:t].square().sum() for t in range(1, 13)) for k in (gap, rho))
+    error = sequence_task._error(weights, f, 12)
+    torch.testing.assert_close(error[0], left / of)
+
+
 def test_training_lowers_the_error_and_each_lane_stands_alone():
     both = sequence_task.Config(length=20, features=2, states=2, updates=40, batch=8,
                                 seeds=(0, 1), learning_rates=(1e-9, 0.05))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from comlib import Table
 from comlib.evidence import figures
@@ -17,6 +18,9 @@ __all__ = ["Config", "plot", "run"]
 
 _MAPS = {"direct": Direct(), "softplus": Softplus(), "exp": Exp(),
          "best": InverseQuadratic()}
+
+ARRIVED = 0.01
+"""Smaller errors count as arrival."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,8 @@ def run(config: Config) -> Table:
     """Return one row for each target, map and learning rate.
 
     Columns: ``error``, the largest |ln(lambda/target)| in the last thirtieth of the
-    steps, infinite if the mode has left lambda > 0; ``distance`` in w from start to
-    target.
+    steps, at least 1e-4, and infinite if the mode has left lambda > 0 or if a smaller
+    learning rate arrives and this one does not; ``distance`` in w from start to target.
 
     Args:
         config: what to compute.
@@ -60,10 +64,19 @@ def run(config: Config) -> Table:
                             method="adam")
         late = (path[-config.updates // 30:] / target).log().abs()
         error = torch.where(late.isnan().any(0), math.inf, late.amax(0))
+        error = _stable(error.view(-1, count)).flatten()
         way = (f.inverse(-target) - f.inverse(-config.ratio * target)).abs()
         parts.append(Table(map=[name] * len(lanes), target=target, learning_rate=lanes,
                            error=error, distance=way))
     return Table.stack(parts)
+
+
+def _stable(error: Tensor) -> Tensor:
+    """Return errors, (target, rate), less what hangs on rounding: how small one is, and
+    how large one is beyond the rates that arrive."""
+    arrives = error < ARRIVED
+    beyond = (arrives.cumsum(1) > 0) & ~arrives
+    return torch.where(beyond, math.inf, error.clamp(min=1e-4))
 
 
 def plot(table: Table) -> Figure:
@@ -81,7 +94,7 @@ def plot(table: Table) -> Figure:
         figures.lines(rows, "learning_rate", "error", by="map", xscale="log",
                       yscale="log", xlabel="learning rate", ax=ax,
                       ylabel="|ln(λ / λ*)| at the end")
-        ax.axhline(0.01, color=figures.GUIDE, linewidth=1, linestyle=":")
-        ax.set(ylim=(1e-4, 30), title=f"λ* = {target:g}")
+        ax.axhline(ARRIVED, color=figures.GUIDE, linewidth=1, linestyle=":")
+        ax.set(ylim=(7e-5, 30), title=f"λ* = {target:g}")
     figures.legend_above(*axes)
     return fig

@@ -77,5 +77,5 @@ def plot(table: Table) -> Figure:
         figures.lines(part, "start", "steps", by="map", xscale="log", yscale="log",
                       xlabel="start / target", ax=ax)
         ax.set_title(title)
-    figures.label_lines(*axes)
+    figures.legend_above(*axes)
     return fig
