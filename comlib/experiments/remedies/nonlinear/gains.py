@@ -50,7 +50,7 @@ RECORDS = {"gains": tuple(variations(
 
 
 def start(activation: str, kind: str, m: int, seeds: int) -> RNN:
-    """Return a stack of diagonal networks, with equal functionals for all kinds.
+    """Return a stack of diagonal networks, U and c of norm about one for all kinds.
 
     Args:
         activation: "tanh" or "hardtanh".
@@ -59,10 +59,8 @@ def start(activation: str, kind: str, m: int, seeds: int) -> RNN:
         seeds: number of networks.
     """
     rates = -spread_rates(m).expand(seeds, m)
-    U = uniform(seeds, m, 1, bound=1.0, seed=4)
-    c = uniform(seeds, 1, m, bound=m**-0.5, seed=1)
-    gain = KINDS[kind].input_gain(rates)
-    return RNN(rates, U / gain[..., None], c, dt=protocols.DT, activation=activation,
+    U, c = (uniform(seeds, m, 1, bound=(3 / m) ** 0.5, seed=k) for k in (4, 1))
+    return RNN(rates, U, c.mT, dt=protocols.DT, activation=activation,
                parameterization=KINDS[kind])
 
 
