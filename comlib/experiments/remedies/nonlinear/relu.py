@@ -34,7 +34,7 @@ class Config:
 
 
 RECORDS = {"relu": tuple(variations(
-    Config(), structure=("diagonal", "dense", "softplus"), target=("pol", "exp"),
+    Config(), structure=("diagonal", "dense", "softplus"),
     protocol=("clean", "authors")))}
 """The stored runs: name in the chapter and configurations."""
 
