@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from comlib import Table, variations
 from comlib.evidence import figures
+from comlib.experiments.inverse.nonlinear.verdicts import parts
 
 from . import tasks
 
@@ -51,13 +52,13 @@ def plot(table: Table) -> Figure:
     """Draw a panel for each width, a line for each target.
 
     Args:
-        table: what ``run`` returned, with a column ``target``.
+        table: what ``run`` returned; if of several targets, with a column ``target``.
     """
     widths = table.values("width")
     fig, axes = figures.panels(len(widths), height=2.4, sharey=True)
     for ax, m in zip(axes, widths, strict=True):
-        for dash, (name, rows) in zip(("-", "--"), table.where(width=m).groups(
-                "target")):
+        for dash, (name, rows) in zip(("-", "--"), parts(table.where(width=m),
+                                                        "target")):
             on = rows["epoch"] > 0
             ax.plot(rows["epoch"][on], rows["loss"][on], dash, label=name)
         ax.set(title=f"width {m}", xscale="log", yscale="log", xlabel="epoch",

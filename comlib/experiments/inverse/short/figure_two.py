@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from comlib import Ball, RNN, Search, Table, variations, worst_case
 from comlib.evidence import figures
+from comlib.experiments.inverse.nonlinear.verdicts import parts
 
 from . import tasks
 
@@ -72,12 +73,11 @@ def plot(table: Table) -> Figure:
     Lines are random moves, dots the search, dashes the target's own limit.
 
     Args:
-        table: what ``run`` returned, with a column ``target``.
+        table: what ``run`` returned; if of several targets, with a column ``target``.
     """
-    names = table.values("target")
-    fig, axes = figures.panels(len(names), height=2.6, sharey=True)
-    for ax, name in zip(axes, names, strict=True):
-        part = table.where(target=name, horizon=tasks.DT * tasks.JUDGED)
+    panels = parts(table.where(horizon=tasks.DT * tasks.JUDGED), "target")
+    fig, axes = figures.panels(len(panels), height=2.6, sharey=True)
+    for ax, (name, part) in zip(axes, panels, strict=True):
         for colour, (m, rows) in zip(figures.COLOURS, part.groups("width")):
             some = (rows["radius"] > 1e-7) & ~np.isnan(rows["sampled"])
             ax.plot(rows["radius"][some], rows["sampled"][some], color=colour,
@@ -85,7 +85,7 @@ def plot(table: Table) -> Figure:
             dots = ~np.isnan(rows["found"])
             ax.plot(rows["radius"][dots], rows["found"][dots], ".", color=colour)
         radii = np.geomspace(1e-4, 0.4, 20).tolist()
-        known = tasks.limit(name, radii, tasks.JUDGED)
+        known = tasks.limit(name or "pol", radii, tasks.JUDGED)
         ax.plot(known["radius"], known["limit"], "--", color=figures.INK)
         ax.set(title=name, xscale="log", yscale="log", xlabel="perturbation β",
                ylabel="relative error", ylim=(1e-3, 1e2))

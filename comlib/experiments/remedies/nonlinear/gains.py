@@ -6,17 +6,15 @@ import numpy as np
 import torch
 from matplotlib.figure import Figure
 
-from comlib import (Ball, Direct, RNN, Search, Softplus, Table, fit,
-                    variations, worst_case)
+from comlib import Ball, Direct, RNN, Search, Table, fit, variations, worst_case
 from comlib.evidence import figures
 from comlib.experiments.inverse.nonlinear import protocols
-from comlib.experiments.inverse.nonlinear.networks import (
-    Bounded, member, spread_rates, uniform, with_map)
-from comlib.models import UnitGain
+from comlib.experiments.inverse.nonlinear.networks import member, with_map
+from comlib.experiments.inverse.nonlinear.verdicts import parts
 
-__all__ = ["Config", "plot", "run", "start"]
+from .networks import KINDS, modes
 
-KINDS = {"direct": Bounded(), "softplus": Softplus(), "unit gain": UnitGain(Softplus())}
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -49,21 +47,6 @@ RECORDS = {"gains": tuple(variations(
 """The stored runs: name in the chapter and configurations."""
 
 
-def start(activation: str, kind: str, m: int, seeds: int) -> RNN:
-    """Return a stack of diagonal networks, U and c of norm about one for all kinds.
-
-    Args:
-        activation: "tanh" or "hardtanh".
-        kind: key of ``KINDS``.
-        m: width.
-        seeds: number of networks.
-    """
-    rates = -spread_rates(m).expand(seeds, m)
-    U, c = (uniform(seeds, m, 1, bound=(3 / m) ** 0.5, seed=k) for k in (4, 1))
-    return RNN(rates, U, c.mT, dt=protocols.DT, activation=activation,
-               parameterization=KINDS[kind])
-
-
 def run(config: Config) -> Table:
     """Return the largest error that a search finds, for each network and radius.
 
@@ -79,7 +62,7 @@ def run(config: Config) -> Table:
     rows = []
     how = protocols.training("clean", config.updates, 32, 0.0)
     for m in config.widths:
-        begin = start(config.activation, config.kind, m, config.seeds)
+        begin = modes(config.activation, config.kind, m, config.seeds)
         stack = fit(begin, protocols.target("pol"), length=protocols.LENGTH,
                     protocol=how, weights=protocols.error_weights(),
                     progress=False).model
@@ -95,15 +78,15 @@ def plot(table: Table) -> Figure:
     """Draw error against width at one radius: a panel for each activation and ball.
 
     Args:
-        table: what ``run`` returned for all kinds, with columns ``activation`` and
-            ``kind``.
+        table: what ``run`` returned; if of several configs, with columns
+            ``activation`` and ``kind``.
     """
-    names = table.values("activation")
-    fig, axes = figures.panels(2 * len(names), 2, 2.4, sharey=True)
-    panels = [(n, moved) for n in names for moved in ("rates", "all weights")]
-    for ax, (name, moved) in zip(axes, panels, strict=True):
-        part = table.where(activation=name, moved=moved, radius=0.064)
-        for colour, (kind, rows) in zip(figures.COLOURS, part.groups("kind")):
+    panels = [(name, moved, rows) for name, part in parts(table, "activation")
+              for moved, rows in part.groups("moved")]
+    fig, axes = figures.panels(len(panels), 2, 2.4, sharey=True)
+    for ax, (name, moved, part) in zip(axes, panels, strict=True):
+        part = part.where(radius=0.064)
+        for colour, (kind, rows) in zip(figures.COLOURS, parts(part, "kind")):
             means = [np.exp(np.log(some["found"]).mean())
                      for _, some in rows.groups("width")]
             ax.plot(rows.values("width"), means, marker=".", color=colour, label=kind)

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from comlib import Table, fit, variations, white_noise
 from comlib.evidence import figures
 from comlib.experiments.inverse.nonlinear import protocols
+from comlib.experiments.inverse.nonlinear.verdicts import parts
 
 __all__ = ["Config", "plot", "run"]
 
@@ -79,12 +80,13 @@ def plot(table: Table) -> Figure:
     """Draw the share of the error against time, a panel for each target.
 
     Args:
-        table: what ``run`` returned for both targets, with columns ``activation``
-            and ``target``.
+        table: what ``run`` returned; if of several configs, with columns
+            ``activation`` and ``target``.
     """
-    fig, axes = figures.panels(2, height=2.6, sharey=True)
-    for ax, (target, part) in zip(axes, table.groups("target"), strict=True):
-        for colour, (name, rows) in zip(figures.COLOURS, part.groups("activation")):
+    panels = parts(table, "target")
+    fig, axes = figures.panels(len(panels), height=2.6, sharey=True)
+    for ax, (target, part) in zip(axes, panels, strict=True):
+        for colour, (name, rows) in zip(figures.COLOURS, parts(part, "activation")):
             for seed, one in rows.groups("seed"):
                 ax.plot(one["time"], one["share"], color=colour,
                         label=None if seed else name)

@@ -10,7 +10,9 @@ from comlib import Functional, RNN, Table, white_noise
 from comlib.evidence import figures
 from comlib.functional import DTYPE
 
-__all__ = ["Config", "pair", "plot", "run"]
+from .networks import pair
+
+__all__ = ["Config", "plot", "run"]
 
 
 @dataclass(frozen=True)
@@ -28,20 +30,6 @@ class Config:
     radius: float = 0.05
     length: int = 1000
     seed: int = 0
-
-
-def pair(rate: float, dt: float) -> RNN:
-    """Return two ReLU units whose difference is g' = -rate g + x.
-
-    Source: prp-ratchet-pair in the book.
-
-    Args:
-        rate: > 0.
-        dt: timebase.
-    """
-    sign = torch.tensor([[1.0], [-1.0]], dtype=DTYPE)
-    return RNN(-rate * sign @ sign.mT, sign, sign.mT, dt=dt, activation="relu",
-               allow_unstable=True)  # the eigenvalues are 0 and -2 rate
 
 
 def run(config: Config) -> Table:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from comlib import Table, variations
 from comlib.evidence import figures
 from comlib.experiments.inverse.nonlinear import grid, oracle, protocols
-from comlib.experiments.inverse.nonlinear.verdicts import over_seeds
+from comlib.experiments.inverse.nonlinear.verdicts import over_seeds, parts
 
 __all__ = ["Config", "plot", "run"]
 
@@ -50,19 +50,21 @@ def run(config: Config) -> Table:
         config.seeds, config.updates))
 
 
-def plot(table: Table) -> Figure:
+def plot(table: Table, target: str = "pol") -> Figure:
     """Draw the sampled errors, a panel for each structure.
 
     A curve is the geometric mean over the seeds of a width, the band their extremes;
     dashes are the target's own limit, the thin line is the zero functional.
 
     Args:
-        table: rows of one target and protocol, with a column ``structure``.
+        table: rows of one target and protocol; if of several structures, with a
+            column ``structure``.
+        target: of these rows.
     """
-    names, target = table.values("structure"), table["target"][0]
-    fig, axes = figures.panels(len(names), height=2.4, sharey=True)
-    for ax, name in zip(axes, names, strict=True):
-        curves = over_seeds(table.where(structure=name))
+    panels = parts(table, "structure")
+    fig, axes = figures.panels(len(panels), height=2.4, sharey=True)
+    for ax, (name, rows) in zip(axes, panels, strict=True):
+        curves = over_seeds(rows)
         figures.bands(curves, "radius", "error", "least", "most", by="width", ax=ax,
                       labels=[f"{m}" for m in curves.values("width")], xscale="log",
                       yscale="log", xlabel="perturbation β", ylabel="error")
