@@ -48,13 +48,15 @@ def plot(table: Table) -> Figure:
         figures.lines(ours, "radius", "error", by="width", ax=ax, xscale="log",
                       labels=[f"{m}" for m in ours.values("width")], yscale="log",
                       xlabel="perturbation β", ylabel="error")
-        for m, rows in part.where(curve="published").groups("width"):
-            colour = figures.COLOURS[list(ours.values("width")).index(m)]
-            ax.plot(rows["radius"], rows["error"], "o", color=colour, markersize=4)
+        read = part.where(curve="published").groups("width")
+        for mark, (_, rows) in zip("os", read, strict=True):
+            ax.plot(rows["radius"], rows["error"], mark, color=figures.INK,
+                    markersize=4)
         dense = part.where(curve="dense")
         ax.plot(dense["radius"], dense["error"], ":", color=figures.INK, label="dense")
         limit = oracle.limit_curve("pol", np.unique(ours["radius"]).tolist())
-        ax.plot(limit["radius"], limit["limit"], "--", color=figures.INK)
+        ax.plot(limit["radius"], limit["limit"], "--", color=figures.GUIDE,
+                label="limit")
         ax.set(title=f"{name}, softplus", ylim=(1e-3, 1e3))
         ax.minorticks_off()
     figures.label_lines(*axes)
