@@ -18,7 +18,7 @@ class Config:
     """What is learned, and for how long.
 
     Args:
-        target: "pol", "tanh of pol" or "exp".
+        target: "pol", "exp", "tanh of pol" or "tanh of exp".
         widths: numbers of hidden units.
         epochs: of 100 updates.
         seed: of starts and inputs.

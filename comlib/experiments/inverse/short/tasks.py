@@ -12,12 +12,12 @@ from comlib.targets import Composition, Memoryless
 from comlib.training import Fit, OnlineAdamW
 
 DT, TRAINED, JUDGED, EPOCH = 0.1, 32, 100, 100
-KERNELS = {"pol": Polynomial(1.5), "tanh of pol": Polynomial(1.5),
-           "exp": Exponential(1.0)}
+KERNELS = {"pol": Polynomial(1.5), "exp": Exponential(1.0),
+           "tanh of pol": Polynomial(1.5), "tanh of exp": Exponential(1.0)}
 
 
 def target(name: str) -> Functional:
-    """Return the linear functional of (1 + t)^(-1.5) or e^(-t), or tanh of the first.
+    """Return the linear functional of (1 + t)^(-1.5) or e^(-t), or tanh of one.
 
     Args:
         name: key of ``KERNELS``.
@@ -66,7 +66,7 @@ def limit(name: str, radii: Sequence[float], length: int) -> Table:
     Source: prp-horizon-limit in the book (ours).
 
     Args:
-        name: of a linear target.
+        name: of a target; that of its tanh is that of the linear one.
         radii: the beta >= 0.
         length: time points.
     """
