@@ -35,7 +35,7 @@ class Config:
 def run(config: Config) -> Table:
     """Return outputs, states and errors of the pair along one input.
 
-    Columns: ``time``; ``output``; ``apart``, pair minus linear unit; ``state``, |h|_1 of the pair;
+    Columns: ``time``; ``output``; ``apart``, pair minus linear unit; ``state``, |h|_1;
     ``variation``, that of its output up to now; and the errors that the radius makes:
     ``pair_c``, c of the pair moved along its state; ``pair_up`` and ``pair_down``, W
     by plus and minus the radius times I; ``linear_c``, ``linear_up`` and
