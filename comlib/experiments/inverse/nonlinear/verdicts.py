@@ -35,13 +35,13 @@ def over_seeds(table: Table, column: str = "sampled") -> Table:
 
 
 def parts(table: Table, name: str) -> list[tuple[str, Table]]:
-    """Return each value of a column and its rows; all rows if it is not there.
+    """Return each value of a column and its rows; "all" rows if it is not there.
 
     Args:
         table: of one configuration, or of several.
         name: of a column that only several have.
     """
-    return list(table.groups(name)) if name in table.columns else [("", table)]
+    return list(table.groups(name)) if name in table.columns else [("all", table)]
 
 
 def reach(radii: np.ndarray, errors: np.ndarray, level: float) -> float:

@@ -85,7 +85,8 @@ def plot(table: Table) -> Figure:
             dots = ~np.isnan(rows["found"])
             ax.plot(rows["radius"][dots], rows["found"][dots], ".", color=colour)
         radii = np.geomspace(1e-4, 0.4, 20).tolist()
-        known = tasks.limit(name or "pol", radii, tasks.JUDGED)
+        known = tasks.limit(name if name in tasks.KERNELS else "pol", radii,
+                            tasks.JUDGED)
         ax.plot(known["radius"], known["limit"], "--", color=figures.INK)
         ax.set(title=name, xscale="log", yscale="log", xlabel="perturbation β",
                ylabel="relative error", ylim=(5e-3, 20))
