@@ -87,7 +87,8 @@ def plot(table: Table) -> Figure:
         radii = np.geomspace(1e-4, 0.4, 20).tolist()
         known = tasks.limit(name if name in tasks.KERNELS else "pol", radii,
                             tasks.JUDGED)
-        ax.plot(known["radius"], known["limit"], "--", color=figures.INK)
+        ax.plot(known["radius"], known["limit"], "--", color=figures.INK,
+                label="limit")
         ax.set(title=name, xscale="log", yscale="log", xlabel="perturbation β",
                ylabel="relative error", ylim=(5e-3, 20))
     figures.label_lines(*axes)

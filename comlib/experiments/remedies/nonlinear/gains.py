@@ -83,7 +83,7 @@ def plot(table: Table) -> Figure:
     """
     panels = [(name, moved, rows) for name, part in parts(table, "activation")
               for moved, rows in part.groups("moved")]
-    fig, axes = figures.panels(len(panels), 2, 2.4, sharey=True)
+    fig, axes = figures.panels(len(panels), 2, 2.0, sharey=True)
     for ax, (name, moved, part) in zip(axes, panels, strict=True):
         part = part.where(radius=0.064)
         for colour, (kind, rows) in zip(figures.COLOURS, parts(part, "kind")):

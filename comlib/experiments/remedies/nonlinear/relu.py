@@ -69,7 +69,8 @@ def plot(table: Table, target: str = "pol") -> Figure:
                       labels=[f"{m}" for m in curves.values("width")], xscale="log",
                       yscale="log", xlabel="perturbation β", ylabel="error")
         limit = oracle.limit_curve(target, curves.values("radius"))
-        ax.plot(limit["radius"], limit["limit"], "--", color=figures.INK)
+        ax.plot(limit["radius"], limit["limit"], "--", color=figures.INK,
+                label="limit")
         ax.axhline(protocols.zero_error(target), color=figures.GUIDE, linestyle="-",
                    linewidth=0.8)
         ax.set(title=f"ReLU, {name}", ylim=(1e-2, 1e5))
