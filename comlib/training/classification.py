@@ -72,7 +72,8 @@ class Course:
 @checked
 def train_classifier(
     model: Functional, x: Float[Tensor, "count time d_in"],
-    labels: Int[Tensor, " count"], protocol: Batches, *, seed: int = 0, progress: bool = True,
+    labels: Int[Tensor, " count"], protocol: Batches, *, seed: int = 0,
+    progress: bool = True,
 ) -> Course:
     """Return copies of a model, trained with one learning rate each, on the way.
 
