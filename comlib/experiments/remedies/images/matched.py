@@ -18,61 +18,88 @@ class Config:
     """The network, the images and the steps.
 
     Args:
+        cases: a title, the reading of the images, the time (learning rate times
+            updates) and whether the steps of w are divided by f'(w)^2.
+        learning_rates: of gradient descent.
         names: of the maps.
-        learning_rates: of gradient descent; the course is equally long in time.
-        time: learning rate times updates.
-        width: of the diagonal network.
+        width: of the network with linear state.
         count: images, all in each update.
+        looks: losses that are kept, of each course.
         seed: of the weights.
     """
 
+    cases: tuple[tuple[str, str, float, bool], ...] = (
+        ("pixels, equal rates", "pixels", 10.0, False),
+        ("pixels, matched rates", "pixels", 10.0, True),
+        ("rows, matched rates", "rows", 10.0, True))
+    learning_rates: tuple[float, ...] = (0.05, 0.025)
     names: tuple[str, ...] = tuple(MAPS)
-    learning_rates: tuple[float, ...] = (0.5, 0.25)
-    time: float = 50.0
-    width: int = 32
-    count: int = 256
+    width: int = 16
+    count: int = 128
+    looks: int = 20
     seed: int = 0
 
 
-def run(config: Config) -> Table:
-    """Return the loss by way, learning rate, map and update.
+RECORDS = {"matched": Config()}
+"""The stored run: name in the chapter and configuration."""
 
-    Columns: ``way``, "equal" or "matched", where the steps of w are divided by
-    f'(w)^2; ``learning_rate``, ``name``, ``time`` (learning rate times updates), and
-    the ``loss`` on the images.
+
+def run(config: Config) -> Table:
+    """Return the course of the losses.
+
+    Columns: ``case``, ``learning_rate``, ``name``; ``time``, learning rate times
+    updates; the ``loss`` on the images; ``slowest``, the least rate -lambda.
 
     Args:
         config: what to compute.
     """
-    x, labels = sequences(parts("digits")[0], "rows", "cpu")
-    data, rows = (x[: config.count], labels[: config.count]), []
-    for way in ("equal", "matched"):
+    images, rows = parts("digits")[0], []
+    for case, reading, time, matched in config.cases:
+        x, labels = sequences(images, reading, "cpu")
+        data = x[: config.count], labels[: config.count]
         for rate in config.learning_rates:
+            updates = round(time / rate)
+            protocol = Batches((rate,), updates, config.count, "gd",
+                               every=updates // config.looks, matched=matched)
             for name in config.names:
-                model = starting_model("diagonal", STARTS[0], name, config.width,
+                model = starting_model("linear state", STARTS[0], name, config.width,
                                        *x.shape[1:], config.seed)
-                updates = round(config.time / rate)
-                protocol = Batches((rate,), updates, config.count, "gd",
-                                   every=max(1, updates // 25),
-                                   matched=way == "matched")
                 course = train_classifier(model, *data, protocol, progress=False)
-                rows += [(way, rate, name, rate * update,
-                          float(cross_entropy(stack, *data)))
+                rows += [(case, rate, name, rate * update,
+                          float(cross_entropy(stack, *data)),
+                          -float(stack.eigenvalues().detach().max()))
                          for update, stack in zip(course.updates, course.models)]
-    return Table.from_rows(("way", "learning_rate", "name", "time", "loss"), rows)
+    return Table.from_rows(
+        ("case", "learning_rate", "name", "time", "loss", "slowest"), rows)
 
 
 def plot(table: Table) -> Figure:
-    """Draw the losses at the largest learning rate, a panel for each way.
+    """Draw the losses at the largest learning rate, a panel for each case.
 
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(2, height=2.8)
-    for ax, way in zip(axes, ("equal", "matched")):
-        rows = table.where(way=way, learning_rate=max(table["learning_rate"]))
-        figures.lines(rows, "time", "loss", by="name", ax=ax, ylabel="train loss",
-                      xlabel="learning rate × updates")
-        ax.set_title(f"{way} rates")
-    figures.label_lines(*axes)
+    cases = table.values("case")
+    fig, axes = figures.panels(len(cases), height=2.8)
+    for ax, case in zip(axes, cases):
+        rows = table.where(case=case, learning_rate=max(table["learning_rate"]))
+        for k, (name, part) in enumerate(rows.groups("name")):
+            ax.plot(part["time"], part["loss"], figures.DASHES[k], color=f"C{k}",
+                    label=name)
+        ax.set(xlabel="learning rate × updates", ylabel="train loss", title=case)
+    figures.legend_above(*axes)
     return fig
+
+
+def apart(table: Table, case: str, rate: float) -> float:
+    """Return the largest difference of a loss from that of "direct", at equal times.
+
+    Args:
+        table: what ``run`` returned.
+        case: title of the case.
+        rate: learning rate.
+    """
+    rows = table.where(case=case, learning_rate=rate)
+    direct = rows.where(name="direct")["loss"]
+    return float(max(abs(part["loss"] - direct).max()
+                     for _, part in rows.groups("name")))
