@@ -1,4 +1,4 @@
-"""E9 on MNIST itself: the 784 pixels of a digit, or its 28 rows, one after the other."""
+"""E9 on MNIST itself: the 784 pixels of a digit one after the other, or its rows."""
 
 from dataclasses import dataclass
 
