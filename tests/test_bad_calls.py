@@ -17,15 +17,15 @@ import torch
 from matplotlib.figure import Figure
 
 import comlib
-from comlib import (RNN, SSM, Claim, Exponential, ExponentialSum, Ball, Gaussian,
+from comlib import (RNN, SSM, Claim, Exp, Exponential, ExponentialSum, Ball, Gaussian,
                     InputError, LinearFunctional, Polynomial, Table,
                     TorchRecurrent, heaviside, white_noise)
 from comlib.dynamics import DenseLoss, ModeLoss
-from comlib.data import Recording, Reviews
+from comlib.data import Images, Recording, Reviews
 from comlib.functional import DTYPE
 from comlib.measures.perturbation.ascent import Search
 from comlib.models import RecurrentModel
-from comlib.training import Descent, QuasiNewton
+from comlib.training import Batches, Descent, QuasiNewton
 from comlib.wide import SecondMoments, Variances, WideNetwork
 
 INNER = {
@@ -51,9 +51,9 @@ INNER = {
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
           "check_timebase", "check_single", "draw_uniform", "style", "documentation",
           "Trajectory", "Path", "SecondMoments", "Activation", "Source", "Glossary",
-          "ClaimError", "Table", "load_imdb"}
+          "ClaimError", "Table", "load_imdb", "load_mnist", "Course"}
 """Functions beside the public ones of a module, what only comlib makes, and what reads
-a folder: test_reviews."""
+a folder: test_reviews, test_images."""
 
 
 def tensor(*values):
@@ -109,6 +109,11 @@ VALID = {
     "recording": Recording(X[0], X[0] ** 3, 0.1, "here"), "source": "here",
     "reviews": Reviews(("a b", "b"), torch.tensor([True, False]), "here"),
     "words": ("a", "b"), "size": 2,
+    "images": Images(X[:, :, 0, None].abs() / X.abs().max(), torch.tensor([0, 1]),
+                     "here"),
+    "rows": torch.tensor([0, 1]), "pixels": X.abs() / X.abs().max(),
+    "labels": torch.tensor([0, 0]), "learning_rates": (0.1,),
+    "eigenvalues": tensor(-0.5, -1.0),
 }
 """What is right for an argument of this name, wherever it stands."""
 
@@ -158,6 +163,9 @@ HERE = {
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},
     "residual_gram": {"alpha": 0.5, "beta": 0.5}, "symmetric_gram": {"nu": 0.2},
     "horizon": {"level": 0.1},
+    "eigenvalue_speeds": {"f": Exp()}, "split_images": {"count": 1, "images": Images(
+        X[0, :, :, None].abs() / 9, torch.arange(5), "here")},
+    "train_classifier": {"protocol": Batches((0.1,), 1), "progress": False},
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
 }
 """What is right in one place only."""

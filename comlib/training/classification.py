@@ -196,6 +196,9 @@ def _frozen(stack: Functional) -> Functional:
 
 def _check(model: Functional, x: Tensor, labels: Tensor, protocol: Batches) -> None:
     _check_labels(model, labels)
+    if not list(model.parameters()):
+        raise InputError("model", "must have weights that can move",
+                         type(model).__name__, "pass a network")
     if last_output(model, x[:1]).ndim > 2:
         raise InputError("model", "must be a single one", "a stack",
                          "train the members one after the other")

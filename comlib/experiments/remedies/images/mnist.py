@@ -25,6 +25,7 @@ class Config:
         epochs: of the training.
         batch: sequences in one update.
         every: updates between two looks.
+        data: "mnist"; or "digits", to try the code without it.
         device: "cpu" or "cuda".
     """
 
@@ -36,6 +37,7 @@ class Config:
     epochs: int = 10
     batch: int = 256
     every: int = 195
+    data: str = "mnist"
     device: str = "cuda"
 
 
@@ -48,7 +50,7 @@ def run(config: Config) -> Table:
     grid = [(cell, reading, name, seed) for cell, reading in config.cells
             for name in config.names for seed in range(config.seeds)]
     tables = [training.run(training.Config(
-        name, seed, cell, reading=reading, data="mnist", width=config.width,
+        name, seed, cell, reading=reading, data=config.data, width=config.width,
         learning_rates=config.learning_rates, epochs=config.epochs,
         batch=config.batch, every=config.every, device=config.device))
         for cell, reading, name, seed in grid]

@@ -23,11 +23,12 @@ def parts(data: str) -> tuple[Images, Images, Images]:
 
     Args:
         data: "digits", of scikit-learn, a random split; or "mnist", whose test part
-            is the official one.
+            is the official one, with 50,000 to train on and 5000 to choose with.
     """
     if data == "digits":
         return split_images(load_digits(), 360)
-    rest, choice, _ = split_images(load_mnist(download=True), 5000)
+    whole = load_mnist(download=True)
+    rest, choice, _ = split_images(whole, len(whole) // 12)
     return rest, choice, load_mnist(part="test", download=True)
 
 
