@@ -166,6 +166,8 @@ SMALL = {
     "remedies.images.matched": (1, {
         "cases": (("rows", "rows", 1.0, True),), "learning_rates": (0.5, 0.25),
         "names": ("direct", "exp"), "width": 4, "count": 20, "looks": 2}),
+    "remedies.images.memories": (1, {
+        "names": ("direct",), "width": 4, "epochs": 1, "last": 12}),
     "remedies.images.mnist": (1, {
         "cells": (("linear state", "rows"),), "names": ("direct", "exp"), "seeds": 1,
         "width": 4, "epochs": 1, "every": 5, "data": "digits", "device": "cpu"}),

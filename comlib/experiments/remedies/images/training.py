@@ -59,7 +59,7 @@ RECORDS = {
     "rows": tuple(Config(**one) for one in _EACH),
     "curves": tuple(Config(**one, learning_rates=(EQUAL,), every=10) for one in _EACH),
     "pixels": tuple(Config(name, seed, cell, reading="pixels")
-                    for cell in CELLS for seed in range(5) for name in MAPS)}
+                    for cell in CELLS for seed in range(3) for name in MAPS)}
 """The stored runs: name in the chapter and configurations."""
 
 
