@@ -102,6 +102,29 @@ def equal(rate: float) -> dict[str, float]:
     return {name: rate for name in PUBLISHED}
 
 
+def orders(table: Table, column: str = "test") -> Table:
+    """Return for each start and rate the order of the maps, the smallest mean first.
+
+    Columns: ``start``, ``rate``, ``order``; and of the six pairs, how many ``paired``
+    decides as Table 1 has them, ``as_paper``, and how many ``against``.
+
+    Args:
+        table: a stored sweep over starts.
+        column: what is compared.
+    """
+    rows = []
+    for start, some in table.groups("start"):
+        for rate in table.values("learning_rate"):
+            means = {name: by_seed(some, name, rate, column).mean()
+                     for name in PUBLISHED}
+            pairs = paired(some, equal(rate), column)
+            agree = pairs["verdict"] == pairs["first"]  # first is better in Table 1
+            clear = pairs["verdict"] != "undecided"
+            rows.append((start, rate, " < ".join(sorted(means, key=means.get)),
+                         int(agree.sum()), int((clear & ~agree).sum())))
+    return Table.from_rows(("start", "rate", "order", "as_paper", "against"), rows)
+
+
 def course(table: Table, column: str) -> Table:
     """Return mean and standard error over seeds by start, map and update.
 
@@ -129,8 +152,7 @@ def draw_courses(table: Table) -> Figure:
     ways = (("train", "train loss"), ("choice_right", "validation accuracy"))
     for k, start in enumerate(starts):
         for ax, (column, label) in zip(axes[2 * k:], ways):
-            rows = course(table.where(start=start).with_columns(
-                start=[start] * len(table.where(start=start))), column)
+            rows = course(table.where(start=start), column)
             figures.bands(rows, "update", "mean", "lower", "upper", by="name",
                           labels=list(MAPS), xlabel="updates", ylabel=label, ax=ax)
             ax.set_title(start)
