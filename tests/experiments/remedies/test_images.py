@@ -90,9 +90,9 @@ def test_matched_courses_come_closer_as_the_rate_falls():
                             learning_rates=(0.2, 0.1), names=("direct", "softplus"),
                             width=6, count=40, looks=5)
     table = matched.run(config)
-    halved = matched.apart(table, "a", 0.2) / matched.apart(table, "a", 0.1)
+    halved = comparison.apart(table, "a", 0.2) / comparison.apart(table, "a", 0.1)
     assert halved == pytest.approx(2.0, rel=0.3)
-    assert matched.apart(table, "b", 0.1) > 5 * matched.apart(table, "a", 0.1)
+    assert comparison.apart(table, "b", 0.1) > 5 * comparison.apart(table, "a", 0.1)
 
 
 @pytest.mark.parametrize("cell", [("linear state", "pixels"), ("dense", "rows"),

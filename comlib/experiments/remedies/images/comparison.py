@@ -70,6 +70,22 @@ def table_one(table: Table, rates: dict[str, float]) -> Table:
                             "accuracy_se"), rows)
 
 
+def beside(tables: dict[str, Table], column: str, digits: int) -> Table:
+    """Return a column of several such tables with its standard errors in brackets.
+
+    Args:
+        tables: results of ``table_one``, by the heading's name; the published values
+            come first.
+        column: "loss" or "accuracy".
+        digits: after the point.
+    """
+    k = 2 * (column == "accuracy")
+    said = {name: [f"{value:.{digits}f} ({error:.{digits}f})" for value, error in zip(
+        table[column], table[column + "_se"])] for name, table in tables.items()}
+    return Table(map=[*PUBLISHED], published=[
+        f"{row[k]:g} ({row[k + 1]:g})" for row in PUBLISHED.values()], **said)
+
+
 def paired(table: Table, rates: dict[str, float], column: str) -> Table:
     """Return the mean difference of each pair of maps, over seeds they share.
 
@@ -125,6 +141,20 @@ def orders(table: Table, column: str = "test") -> Table:
     return Table.from_rows(("start", "rate", "order", "as_paper", "against"), rows)
 
 
+def apart(table: Table, case: str, rate: float) -> float:
+    """Return the largest difference of a loss from that of "direct", at equal times.
+
+    Args:
+        table: what ``matched.run`` returned.
+        case: title of the case.
+        rate: learning rate.
+    """
+    rows = table.where(case=case, learning_rate=rate)
+    direct = rows.where(name="direct")["loss"]
+    return float(max(abs(part["loss"] - direct).max()
+                     for _, part in rows.groups("name")))
+
+
 def course(table: Table, column: str) -> Table:
     """Return mean and standard error over seeds by start, map and update.
 
@@ -154,7 +184,8 @@ def draw_courses(table: Table) -> Figure:
         for ax, (column, label) in zip(axes[2 * k:], ways):
             rows = course(table.where(start=start), column)
             figures.bands(rows, "update", "mean", "lower", "upper", by="name",
-                          labels=list(MAPS), xlabel="updates", ylabel=label, ax=ax)
+                          labels=list(MAPS), xlabel="updates", ylabel=label, ax=ax,
+                          yscale="log" if column == "train" else "linear")
             ax.set_title(start)
     figures.legend_above(*axes)
     return fig
@@ -176,5 +207,7 @@ def draw_rates(table: Table, cases: dict[str, dict]) -> Figure:
                       by="name", ax=ax, xscale="log", marker="o",
                       xlabel="learning rate", ylabel="test loss")
         ax.set_title(title)
+        least = min(loss for _, _, loss in rows)
+        ax.set_ylim(0.95 * least, min(1.05 * max(row[2] for row in rows), 2.5))
     figures.legend_above(*axes)
     return fig

@@ -89,17 +89,3 @@ def plot(table: Table) -> Figure:
         ax.set(xlabel="learning rate × updates", ylabel="train loss", title=case)
     figures.legend_above(*axes)
     return fig
-
-
-def apart(table: Table, case: str, rate: float) -> float:
-    """Return the largest difference of a loss from that of "direct", at equal times.
-
-    Args:
-        table: what ``run`` returned.
-        case: title of the case.
-        rate: learning rate.
-    """
-    rows = table.where(case=case, learning_rate=rate)
-    direct = rows.where(name="direct")["loss"]
-    return float(max(abs(part["loss"] - direct).max()
-                     for _, part in rows.groups("name")))
