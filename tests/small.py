@@ -175,6 +175,15 @@ SMALL = {
         "cell": "diagonal", "width": 4, "epochs": 1, "learning_rates": (0.001, 0.01),
         "count": 50}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
+    "remedies.learning.adam_windows": (1, {
+        "targets": (1e-2,), "first": -3, "last": 1, "per_decade": 1, "updates": 90}),
+    "remedies.learning.every_start": (3, {
+        "count": 4, "fractions": (0.5,), "updates": 60}),
+    "remedies.learning.sequence_task": (1, {
+        "learning_rates": (5e-3, 5e-2), "length": 20, "features": 2, "states": 2,
+        "updates": 5, "batch": 4}),
+    "remedies.learning.shared_rate": (1, {"rates": (0.1, 1.0), "updates": 40}),
+    "remedies.learning.stable_rates": (2, {"count": 3}),
 }
 
 

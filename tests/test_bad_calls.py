@@ -34,6 +34,7 @@ INNER = {
     "models.response": "inner loops, whose callers have checked",
     "models.discretisations": "inner loops, whose callers have checked",
     "models.weights": "does the checking of models",
+    "modes.steps": "the inner side of descents and experiments",
     "measures.perturbation.norms": "the inner side of Ball",
     "kernels.integrals": "inner loops, whose callers have checked",
     "measures.suprema": "inner loops, whose callers have checked",
@@ -166,6 +167,14 @@ HERE = {
     "eigenvalue_speeds": {"f": Exp()}, "split_images": {"count": 1, "images": Images(
         X[0, :, :, None].abs() / 9, torch.arange(5), "here")},
     "train_classifier": {"protocol": Batches((0.1,), 1), "progress": False},
+    **dict.fromkeys(
+        ("mode_loss", "mode_slope", "mode_curvature", "largest_stable_rate",
+         "simulated_stable_rate", "joint_hessian", "mode_overlap", "descend_mode"),
+        {"f": Exp(), "rate": tensor(1.0, 0.2), "target": tensor(0.5, 0.1),
+         "rates": tensor(1.0, 0.5), "weights": tensor(1.0, 2.0), "updates": 4,
+         "start": tensor(1.0, 2.0), "learning_rate": tensor(0.1, 0.2)}),
+    "settling_time": {"path": tensor([1.0, 2.0], [1.0, 2.0]),
+                      "target": tensor(1.0, 2.0)},
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
 }
 """What is right in one place only."""

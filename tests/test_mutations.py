@@ -125,6 +125,9 @@ MUTATIONS = {
     "book/implicit/bias": (
         "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
+    "book/remedies/learning": (
+        "comlib/modes/rates.py",
+        "(2 * gain**2 - 2 * gain + 1) / 4", "(2 * gain**2 - gain + 1) / 4"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}
