@@ -73,6 +73,18 @@ def test_pairs_are_decided_where_seeds_agree_and_only_there():
     assert one["loss_se"][1] == pytest.approx(values.std(ddof=1) / 6**0.5)
 
 
+def test_orders_are_counted_for_and_against_the_published_one():
+    table = sweep({"direct": 0.0, "exp": 1.0, "softplus": 2.0, "inverse": 2.0}, 0.01)
+    table = Table.stack([table], start=["here"])
+    orders = comparison.orders(table)
+    assert orders["order"][0].startswith("direct < exp < ")
+    # softplus-inverse is undecided, exp-inverse as published, the other four against
+    assert (orders["as_paper"][0], orders["against"][0]) == (1, 4)
+    said = comparison.beside({"ours": comparison.table_one(
+        table, comparison.equal(0.1))}, "loss", 2)
+    assert said["published"][1] == "0.9028 (7.2e-05)" and "(" in said["ours"][0]
+
+
 def test_an_interval_covers_as_often_as_it_says():
     draw, missed = np.random.default_rng(1), 0
     for _ in range(200):
