@@ -24,10 +24,8 @@ from comlib.dynamics import DenseLoss, ModeLoss
 from comlib.data import Images, Recording, Reviews
 from comlib.functional import DTYPE
 from comlib.measures.perturbation.ascent import Search
-from comlib.models import RecurrentModel
-from comlib.training import Batches, Descent, QuasiNewton
 from comlib.models import Layer, RecurrentModel
-from comlib.training import Descent, QuasiNewton
+from comlib.training import Batches, Descent, QuasiNewton
 from comlib.wide import SecondMoments, Variances, WideNetwork
 
 INNER = {
