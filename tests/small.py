@@ -163,6 +163,17 @@ SMALL = {
         "length": 100}),
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),
     "linear.universality.rounded_weights": (1, {"widths": (4, 8, 20)}),
+    "remedies.images.matched": (1, {
+        "cases": (("rows", "rows", 1.0, True),), "learning_rates": (0.5, 0.25),
+        "names": ("direct", "exp"), "width": 4, "count": 20, "looks": 2}),
+    "remedies.images.memories": (1, {
+        "names": ("direct",), "width": 4, "epochs": 1, "last": 12}),
+    "remedies.images.mnist": (1, {
+        "cells": (("linear state", "rows"),), "names": ("direct", "exp"), "seeds": 1,
+        "width": 4, "epochs": 1, "every": 5, "data": "digits", "device": "cpu"}),
+    "remedies.images.training": (1, {
+        "cell": "diagonal", "width": 4, "epochs": 1, "learning_rates": (0.001, 0.01),
+        "count": 50}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
     "remedies.extension.adam": (1, {
         "cases": (("power 1.1", 1, 8),), "updates": 20, "seeds": (0,), "length": 200}),

@@ -21,12 +21,12 @@ from comlib import (RNN, SSM, Claim, Exp, Exponential, ExponentialSum, Ball, Gau
                     InputError, LinearFunctional, Polynomial, Table,
                     TorchRecurrent, heaviside, white_noise)
 from comlib.dynamics import DenseLoss, ModeLoss
-from comlib.data import Recording, Reviews
+from comlib.data import Images, Recording, Reviews
 from comlib.functional import DTYPE
 from comlib.horizon import fit_lags
 from comlib.measures.perturbation.ascent import Search
 from comlib.models import Layer, RecurrentModel
-from comlib.training import Descent, QuasiNewton
+from comlib.training import Batches, Descent, QuasiNewton
 from comlib.wide import SecondMoments, Variances, WideNetwork
 
 INNER = {
@@ -54,8 +54,11 @@ INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rate
           "check_timebase", "check_single", "check_lags", "draw_uniform", "style",
           "documentation", "Trajectory", "Path", "SecondMoments", "Activation",
           "Source", "Glossary", "ClaimError", "Table", "load_imdb"}
+          "check_timebase", "check_single", "draw_uniform", "style", "documentation",
+          "Trajectory", "Path", "SecondMoments", "Activation", "Source", "Glossary",
+          "ClaimError", "Table", "load_imdb", "load_mnist", "Course"}
 """Functions beside the public ones of a module, what only comlib makes, and what reads
-a folder: test_reviews."""
+a folder: test_reviews, test_images."""
 
 
 def tensor(*values):
@@ -113,6 +116,11 @@ VALID = {
     "recording": Recording(X[0], X[0] ** 3, 0.1, "here"), "source": "here",
     "reviews": Reviews(("a b", "b"), torch.tensor([True, False]), "here"),
     "words": ("a", "b"), "size": 2,
+    "images": Images(X[:, :, 0, None].abs() / X.abs().max(), torch.tensor([0, 1]),
+                     "here"),
+    "rows": torch.tensor([0, 1]), "pixels": X.abs() / X.abs().max(),
+    "labels": torch.tensor([0, 0]), "learning_rates": (0.1,),
+    "eigenvalues": tensor(-0.5, -1.0),
 }
 """What is right for an argument of this name, wherever it stands."""
 
@@ -170,6 +178,9 @@ HERE = {
     "fit_lags": {"rho": LAGS, "width": 2, "weights": None},
     "refine_lags": {"rho": LAGS, "fit": fit_lags(LAGS, 2), "weights": None},
     "extension_error": {"rho": LAGS, "rho_hat": 0.5 * LAGS},
+    "eigenvalue_speeds": {"f": Exp()}, "split_images": {"count": 1, "images": Images(
+        X[0, :, :, None].abs() / 9, torch.arange(5), "here")},
+    "train_classifier": {"protocol": Batches((0.1,), 1), "progress": False},
     **dict.fromkeys(
         ("mode_loss", "mode_slope", "mode_curvature", "largest_stable_rate",
          "simulated_stable_rate", "joint_hessian", "mode_overlap", "descend_mode"),

@@ -41,6 +41,9 @@ MUTATIONS = {
     "book/inverse/linear": (
         "comlib/experiments/inverse/linear/figure_one.py",
         "torch.expm1(b * t)", "torch.expm1(2 * b * t)"),
+    "book/remedies/images": (
+        "comlib/training/classification.py",
+        "/= slope.square()", "/= slope.abs()"),
     "book/appendix/computing": (
         "comlib/measures/losses.py",
         "weights.flip(0).cumsum(0).flip(0)", "weights.cumsum(0)"),
