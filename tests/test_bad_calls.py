@@ -53,10 +53,8 @@ INNER = {
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
           "check_timebase", "check_single", "check_lags", "draw_uniform", "style",
           "documentation", "Trajectory", "Path", "SecondMoments", "Activation",
-          "Source", "Glossary", "ClaimError", "Table", "load_imdb"}
-          "check_timebase", "check_single", "draw_uniform", "style", "documentation",
-          "Trajectory", "Path", "SecondMoments", "Activation", "Source", "Glossary",
-          "ClaimError", "Table", "load_imdb", "load_mnist", "Course"}
+          "Source", "Glossary", "ClaimError", "Table", "load_imdb", "load_mnist",
+          "Course"}
 """Functions beside the public ones of a module, what only comlib makes, and what reads
 a folder: test_reviews, test_images."""
 
