@@ -14,5 +14,6 @@ from .moments import autoregressive_moments as autoregressive_moments
 from .moments import collapse as collapse
 from .moments import correlated_moments as correlated_moments
 from .moments import sensitivity_after as sensitivity_after
+from .rotated import adam_dense as adam_dense
 from .rotated import adam_in_basis as adam_in_basis
 from .rotated import sum_loss as sum_loss

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from comlib import Table
 from comlib.evidence import figures
 from comlib.functional import DTYPE
-from comlib.modes import adam_in_basis, rotations
+from comlib.modes import adam_dense, adam_in_basis, rotations
 
 __all__ = ["Config", "plot", "run"]
 
@@ -34,17 +34,22 @@ class Config:
     fastest: float = 0.5
     slowest: float = 1e-3
     factor: float = 1.5
-    learning_rates: tuple[float, ...] = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
-    updates: int = 3000
+    learning_rates: tuple[float, ...] = tuple(10 ** (k / 2) for k in range(-12, -1))
+    updates: int = 5000
     level: float = 1e-3
     count: int = 20
     seed: int = 0
 
 
+RECORDS = {"adam": Config()}
+"""The stored run: name in the chapter and configuration."""
+
+
 def run(config: Config) -> Table:
     """Return one row for each map, basis and learning rate.
 
-    Columns: ``map``; ``basis``, "modes" or "rotated"; ``rate``; ``best``, the least
+    Columns: ``map``, from n weights to n eigenvalues, or "dense" for the n^2 entries
+    of a matrix; ``basis``, "modes" or "rotated"; ``rate``; ``best``, the least
     relative loss, the median over the rotations, with ``lower`` and ``upper``, the
     extremes; ``learnt`` and ``left``, how many runs reached the level and how many
     left the disc; ``runs``; ``hit``, the median update of those that learnt, or NaN.
@@ -58,11 +63,15 @@ def run(config: Config) -> Table:
     bases = {"modes": eye,
              "rotated": rotations(config.width, config.count, config.seed)}
     parts, labels = [], []
-    for name in ("direct", "double exp"):
-        start = target**config.factor
+    start = target**config.factor
+    how = {"updates": config.updates, "level": config.level}
+    for name in ("direct", "dense", "double exp"):
         for basis, Q in bases.items():
-            runs = adam_in_basis(Q, start, target, config.learning_rates, map_name=name,
-                                 updates=config.updates, level=config.level)
+            if name == "dense":
+                runs = adam_dense(Q, start, target, config.learning_rates, **how)
+            else:
+                runs = adam_in_basis(Q, start, target, config.learning_rates,
+                                     map_name=name, **how)
             parts.append(_summary(runs, config))
             labels.append((name, basis))
     names, bases = zip(*labels)
@@ -75,8 +84,9 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(2, height=2.8, sharey=True)
-    titles = {"direct": "λ = Qw", "double exp": "λ = exp(−exp(Qw))"}
+    fig, axes = figures.panels(3, height=2.4, sharey=True)
+    titles = {"direct": "λ = Qw", "dense": "all entries of A",
+              "double exp": "λ = exp(−exp(Qw))"}
     seen = {name: np.maximum(table[name], 1e-9) for name in ("best", "lower", "upper")}
     table = table.with_columns(**seen)
     for ax, (name, rows) in zip(axes, table.groups("map"), strict=True):
@@ -84,7 +94,7 @@ def plot(table: Table) -> Figure:
                       xscale="log", yscale="log", ax=ax, marker="o",
                       xlabel="learning rate", ylabel="best loss / first")
         ax.set_title(titles[name])
-    figures.legend_above(*axes)
+    figures.legend_above(*axes, cols=1)
     return fig
 
 

@@ -65,7 +65,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(3, height=3.0)
+    fig, axes = figures.panels(3, height=2.5)
     log = {"xscale": "log", "xlabel": "1 − λ"}
     for k, (a, rows) in enumerate(table.where(input="a").groups("parameter")):
         look = {"color": figures.COLOURS[k], "linestyle": figures.DASHES[k]}

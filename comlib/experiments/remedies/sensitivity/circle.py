@@ -51,7 +51,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(2, height=2.7)
+    fig, axes = figures.panels(2, height=2.3)
     names = [f"|λ*| = {r:g}" for r in table.values("radius")]
     figures.lines(table, "angle", "loss", by="radius", labels=names, ax=axes[0],
                   xlabel="angle between λ and λ*", ylabel="loss × (1 − q)")

@@ -59,7 +59,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(2, height=3.0)
+    fig, axes = figures.panels(2, height=2.5)
     white, last = (table.where(a=table.values("a")[k]) for k in (0, -1))
     cases = [("raw", "direct", "none"), ("gain only", "direct", "white"),
              ("tanh only", "tanh", "none"), ("gain and tanh", "tanh", "white"),

@@ -56,7 +56,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(2, height=2.8)
+    fig, axes = figures.panels(2, height=2.4)
     log = {"xscale": "log", "yscale": "log"}
     names = [f"t = {t}" for t in table.values("length")]
     longest = table.where(length=table.values("length")[-1])

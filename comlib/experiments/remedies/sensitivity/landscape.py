@@ -57,7 +57,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(3, height=2.9)
+    fig, axes = figures.panels(3, height=2.5)
     for k, (target, rows) in enumerate(table.groups("target")):
         look = {"color": figures.COLOURS[k], "linestyle": figures.DASHES[k],
                 "label": f"λ* = {target:g}"}
