@@ -164,6 +164,15 @@ SMALL = {
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),
     "linear.universality.rounded_weights": (1, {"widths": (4, 8, 20)}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
+    "remedies.sensitivity.adam": (3, {
+        "width": 2, "learning_rates": (1e-3, 1e-1), "updates": 20, "count": 2}),
+    "remedies.sensitivity.by_memory": (3, {
+        "correlations": (0.5, 1.0), "powers": (0.5,), "decades": 2,
+        "simulated": (1e-1, 3e-2), "sequences": 200}),
+    "remedies.sensitivity.circle": (2, {"radii": (0.9, 0.99), "count": 21}),
+    "remedies.sensitivity.cures": (2, {"correlations": (0.0, 0.9), "count": 8}),
+    "remedies.sensitivity.finite_time": (2, {"lengths": (100, 2000), "count": 9}),
+    "remedies.sensitivity.landscape": (3, {"targets": (0.9, 0.99), "count": 21}),
 }
 
 
