@@ -49,7 +49,7 @@ INNER = {
 """Modules that readers do not call, or whose calls leave files behind, and why."""
 
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
-          "check_timebase", "check_single", "draw_uniform", "style", "documentation",
+          "check_inside", "check_timebase", "check_single", "draw_uniform", "style", "documentation",
           "Trajectory", "Path", "SecondMoments", "Activation", "Source", "Glossary",
           "ClaimError", "Table", "load_imdb"}
 """Functions beside the public ones of a module, what only comlib makes, and what reads
@@ -109,6 +109,10 @@ VALID = {
     "recording": Recording(X[0], X[0] ** 3, 0.1, "here"), "source": "here",
     "reviews": Reviews(("a b", "b"), torch.tensor([True, False]), "here"),
     "words": ("a", "b"), "size": 2,
+    "eigenvalue": tensor(0.5, 0.9), "eigenvalues": tensor(0.5, 0.9),
+    "other": tensor(0.2, 0.9), "angle": tensor(0.1, 3.0),
+    "u": tensor(-1.0, 2.0), "R": tensor(1.0, 0.5), "centre": tensor(0.5, 0.9),
+    "Q": torch.eye(2, dtype=DTYPE)[None], "learning_rates": [0.1],
 }
 """What is right for an argument of this name, wherever it stands."""
 
@@ -158,6 +162,11 @@ HERE = {
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},
     "residual_gram": {"alpha": 0.5, "beta": 0.5}, "symmetric_gram": {"nu": 0.2},
     "horizon": {"level": 0.1},
+    "condition": {"H": rates(1.0, 0.5)}, "moebius": {"p": tensor(0.1, 0.5)},
+    "sensitivity_after": {"radius": tensor(0.5, 1.0)},
+    "mode_loss": {"shift": tensor(0.5, 2.0)}, "sum_loss": {"target": tensor(0.5, 0.9)},
+    **dict.fromkeys(("adam_in_basis", "adam_dense"), {
+        "start": tensor(0.4, 0.8), "target": tensor(0.5, 0.9), "updates": 2}),
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
 }
 """What is right in one place only."""

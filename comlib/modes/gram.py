@@ -17,9 +17,9 @@ from .moments import check_inside
 
 SLOPES: dict[str, Callable[[Tensor], Tensor]] = {
     "direct": torch.ones_like,
-    "double exp": lambda l: l * l.log(),
-    "sigmoid": lambda l: l * (1 - l),
-    "tanh": lambda l: 1 - l**2,
+    "double exp": lambda lam: lam * lam.log(),
+    "sigmoid": lambda lam: lam * (1 - lam),
+    "tanh": lambda lam: 1 - lam**2,
 }
 """dlambda/dw as a function of lambda in (0, 1), of the maps lambda = w,
 exp(-exp(w)), 1/(1 + exp(-w)) and tanh(w)."""
@@ -49,14 +49,14 @@ def mode_gram(eigenvalues: Float[Tensor, " modes"], map_name: str = "direct",
     Raises:
         InputError: an unknown map, or an eigenvalue outside (0, 1).
     """
-    slopes, l = _slopes(eigenvalues, map_name), eigenvalues
-    product = l[:, None] * l
+    slopes, lam = _slopes(eigenvalues, map_name), eigenvalues
+    product = lam[:, None] * lam
     if not normalised:
         return slopes[:, None] * slopes * (1 + product) / (1 - product) ** 3
     # in w = artanh(lambda) the entries are those of -sech''(w_i - w_j)
-    tanh = (l[:, None] - l) / (1 - product)
+    tanh = (lam[:, None] - lam) / (1 - product)
     in_w = (1 - tanh**2).sqrt() * (1 - 2 * tanh**2)
-    each = slopes / (1 - l**2)
+    each = slopes / (1 - lam**2)
     return each[:, None] * each * in_w
 
 
@@ -75,13 +75,13 @@ def joint_hessian(eigenvalues: Float[Tensor, " modes"], map_name: str = "direct"
     Raises:
         InputError: an unknown map, or an eigenvalue outside (0, 1).
     """
-    slope, l = _slopes(eigenvalues, map_name), eigenvalues
-    free = 1 - l**2
+    slope, lam = _slopes(eigenvalues, map_name), eigenvalues
+    free = 1 - lam**2
     if normalised:
-        cc, cw, ww = torch.ones_like(l), torch.zeros_like(l), (slope / free) ** 2
+        cc, cw, ww = torch.ones_like(lam), torch.zeros_like(lam), (slope / free) ** 2
     else:
-        cc, cw = 1 / free, slope * l / free**2
-        ww = slope**2 * (1 + l**2) / free**3
+        cc, cw = 1 / free, slope * lam / free**2
+        ww = slope**2 * (1 + lam**2) / free**3
     return torch.stack([cc, cw, cw, ww], -1).unflatten(-1, (2, 2))
 
 
@@ -101,16 +101,16 @@ def dense_derivatives(eigenvalues: Float[Tensor, " modes"], length: int
     Raises:
         InputError: an eigenvalue not inside the unit circle, or two that agree.
     """
-    l, n = check_inside("eigenvalues", eigenvalues), len(eigenvalues)
-    if len(l.unique()) < n:
-        raise InputError("eigenvalues", "must be different", l.tolist(),
+    lam, n = check_inside("eigenvalues", eigenvalues), len(eigenvalues)
+    if len(lam.unique()) < n:
+        raise InputError("eigenvalues", "must be different", lam.tolist(),
                          "move one of them")
     k = torch.arange(check_count("length", length), dtype=DTYPE)[:, None]
-    powers = l**k
-    gaps = l[:, None] - l + torch.eye(n, dtype=DTYPE)
+    powers = lam**k
+    gaps = lam[:, None] - lam + torch.eye(n, dtype=DTYPE)
     entries = (powers[:, :, None] - powers[:, None, :]) / gaps
     index = torch.arange(n)
-    entries[:, index, index] = k * l ** (k - 1).clamp(min=0)
+    entries[:, index, index] = k * lam ** (k - 1).clamp(min=0)
     return entries.flatten(1)
 
 

@@ -15,12 +15,12 @@ from .moments import check_inside
 
 @checked
 def overlap(eigenvalue: Tensor, other: Tensor) -> Tensor:
-    """Return E z conj(z') = sqrt((1 - |l|^2) (1 - |l'|^2)) / (1 - l conj(l')).
+    """Return E z conj(z') = sqrt((1 - |lam|^2) (1 - |l'|^2)) / (1 - lam conj(l')).
 
     Source: thm-poincare-mode in the book.
 
     Args:
-        eigenvalue: l of z, real or complex.
+        eigenvalue: lam of z, real or complex.
         other: l' of z', of a shape that broadcasts.
 
     Raises:
@@ -34,18 +34,20 @@ def overlap(eigenvalue: Tensor, other: Tensor) -> Tensor:
 
 @checked
 def hyperbolic_distance(eigenvalue: Tensor, other: Tensor) -> Tensor:
-    """Return artanh |(l - l') / (1 - l conj(l'))|, the distance in the disc.
+    """Return artanh |(lam - l') / (1 - lam conj(l'))|, the distance in the disc.
 
     Source: thm-poincare-mode in the book.
 
     Args:
-        eigenvalue: l, real or complex.
+        eigenvalue: lam, real or complex.
         other: l', of a shape that broadcasts.
 
     Raises:
         InputError: an eigenvalue that is not inside the unit circle.
     """
-    return moebius(-eigenvalue, other).abs().atanh()
+    eigenvalue = check_inside("eigenvalue", eigenvalue)
+    other = check_inside("other", other)
+    return ((eigenvalue - other) / (1 - eigenvalue.conj() * other)).abs().atanh()
 
 
 @checked
@@ -66,17 +68,15 @@ def moebius(centre: Tensor, p: Tensor) -> Tensor:
 
 
 @checked
-def mode_loss(w: Float[Tensor, "*w"], target: Float[Tensor, "*w"]
-              ) -> Float[Tensor, "*w"]:
+def mode_loss(shift: Float[Tensor, "*modes"]) -> Float[Tensor, "*modes"]:
     """Return E(z - z*)^2 / 2 = 1 - sech(w - w*) for real modes lambda = tanh(w).
 
     Source: thm-poincare-mode in the book.
 
     Args:
-        w: of the mode.
-        target: w* of the other one.
+        shift: w - w*.
     """
-    return 1 - 1 / torch.cosh(w - target)
+    return 1 - 1 / torch.cosh(shift)
 
 
 @checked

@@ -13,9 +13,9 @@ from ..checks import (InputError, check_choice, check_count, check_filled,
 from ..functional import DTYPE
 from .moments import check_inside
 
-MAPS = {"direct": (lambda w: w, torch.ones_like, lambda l: l),
-        "double exp": (lambda w: torch.exp(-torch.exp(w)), lambda l: l * l.log(),
-                       lambda l: (-l.log()).log())}
+MAPS = {"direct": (lambda w: w, torch.ones_like, lambda lam: lam),
+        "double exp": (lambda w: torch.exp(-torch.exp(w)), lambda lam: lam * lam.log(),
+                       lambda lam: (-lam.log()).log())}
 """f, f' as a function of f, and the inverse of f."""
 
 
@@ -36,26 +36,26 @@ class Runs(NamedTuple):
 @checked
 def sum_loss(eigenvalues: Float[Tensor, "*stack modes"],
              target: Float[Tensor, " modes"]) -> Float[Tensor, "*stack"]:
-    """Return half the sum over k of (sum_p l_p^k - sum_p l*_p^k)^2.
+    """Return half the sum over k of (sum_p l_p^k - sum_p lam*_p^k)^2.
 
     Args:
-        eigenvalues: l, inside the unit circle.
-        target: l*.
+        eigenvalues: lam, inside the unit circle.
+        target: lam*.
 
     Raises:
         InputError: an eigenvalue that is not inside the unit circle.
     """
-    l = check_inside("eigenvalues", eigenvalues)
-    return _loss_and_gradient(l, check_inside("target", target))[0]
+    lam = check_inside("eigenvalues", eigenvalues)
+    return _loss_and_gradient(lam, check_inside("target", target))[0]
 
 
-def _loss_and_gradient(l: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    own = 1 / (1 - l[..., :, None] * l[..., None, :])
-    cross = 1 / (1 - l[..., :, None] * target)
+def _loss_and_gradient(lam: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    own = 1 / (1 - lam[..., :, None] * lam[..., None, :])
+    cross = 1 / (1 - lam[..., :, None] * target)
     const = 1 / (1 - target[:, None] * target)
     loss = (own.sum((-2, -1)) + const.sum()) / 2 - cross.sum((-2, -1))
     loss = loss.clamp(min=0.0)  # a rounded zero
-    slope = (own**2 * l[..., None, :]).sum(-1) - (cross**2 * target).sum(-1)
+    slope = (own**2 * lam[..., None, :]).sum(-1) - (cross**2 * target).sum(-1)
     return loss, slope
 
 
@@ -65,15 +65,15 @@ def adam_in_basis(
     target: Float[Tensor, " modes"], learning_rates: Sequence[float], *,
     map_name: str = "direct", updates: int = 3000, level: float = 1e-3,
 ) -> Runs:
-    """Run Adam on ``sum_loss`` of l = f(Q w), for every learning rate and rotation.
+    """Run Adam on ``sum_loss`` of lam = f(Q w), for every learning rate and rotation.
 
     A run ends when a mode leaves the unit disc. Adam has its usual averages, .9 and
     .999, and the usual 1e-8.
 
     Args:
         Q: orthogonal matrices; the identity gives each mode its own weight.
-        start: l at the start, in (0, 1).
-        target: l*, in (0, 1).
+        start: lam at the start, in (0, 1).
+        target: lam*, in (0, 1).
         learning_rates: of Adam.
         map_name: f, a key of ``MAPS``.
         updates: number of updates.
@@ -86,11 +86,11 @@ def adam_in_basis(
     _check_modes(start, target)
 
     def evaluate(w: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        l = f((Q @ w[..., None])[..., 0])
-        inside = (l.abs() < 1).all(-1)
-        l = torch.where(inside[..., None], l, start)
-        loss, in_l = _loss_and_gradient(l, target)
-        return loss, (Q.mT @ (in_l * slope(l))[..., None])[..., 0], inside
+        lam = f((Q @ w[..., None])[..., 0])
+        inside = (lam.abs() < 1).all(-1)
+        lam = torch.where(inside[..., None], lam, start)
+        loss, in_l = _loss_and_gradient(lam, target)
+        return loss, (Q.mT @ (in_l * slope(lam))[..., None])[..., 0], inside
 
     w = (Q.mT @ inverse(start)[:, None])[..., 0]
     return _adam(evaluate, w, learning_rates, updates, level)
@@ -104,13 +104,13 @@ def adam_dense(
 ) -> Runs:
     """Run Adam on all entries of A, from Q diag(start) Q', for c' A^k c with c = Q 1.
 
-    The loss is half the sum over k of the squared distance to sum_p l*_p^k. Since
+    The loss is half the sum over k of the squared distance to sum_p lam*_p^k. Since
     both readout and input are c, A stays symmetric. Otherwise as ``adam_in_basis``.
 
     Args:
         Q: orthogonal matrices; with the identity A starts diagonal.
         start: eigenvalues at the start, in (0, 1).
-        target: l*, in (0, 1).
+        target: lam*, in (0, 1).
         learning_rates: of Adam.
         updates: number of updates.
         level: of the loss relative to the first, which counts as learnt.
@@ -122,17 +122,18 @@ def adam_dense(
     c, const = Q.sum(-1), (1 / (1 - target[:, None] * target)).sum()
 
     def evaluate(A: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        l, V = torch.linalg.eigh(A)
-        inside = (l.abs() < 1).all(-1)
-        l = torch.where(inside[..., None], l, start)
+        lam, V = torch.linalg.eigh(A)
+        inside = (lam.abs() < 1).all(-1)
+        lam = torch.where(inside[..., None], lam, start)
         a = (V.mT @ c[..., None])[..., 0]
-        own = 1 / (1 - l[..., :, None] * l[..., None, :])
-        cross = 1 / (1 - l[..., :, None] * target)
+        own = 1 / (1 - lam[..., :, None] * lam[..., None, :])
+        cross = 1 / (1 - lam[..., :, None] * target)
         power = a**2
         loss = ((power[..., None] * own * power[..., None, :]).sum((-2, -1)) + const
                 ) / 2 - (power[..., None] * cross).sum((-2, -1))
         # divided differences of the error's generating function at pairs of modes
-        inner = (own * (power * l)[..., None, :]) @ own.mT - (cross * target) @ cross.mT
+        inner = (own * (power * lam)[..., None, :]) @ own.mT
+        inner = inner - (cross * target) @ cross.mT
         slope = a[..., :, None] * a[..., None, :] * inner
         return loss.clamp(min=0.0), V @ slope @ V.mT, inside
 

@@ -10,7 +10,7 @@ from small import small_table
 
 def test_slopes_are_those_of_the_moments():
     table = small_table(by_memory).where(input="a")
-    for a, rows in table.groups("parameter"):
+    for _, rows in table.groups("parameter"):
         exact = rows.where(measured=np.nan)
         slopes = np.diff(np.log(exact["sensitivity"])) / np.diff(np.log(exact["gap"]))
         low = np.minimum(exact["slope"][1:], exact["slope"][:-1])

@@ -127,11 +127,11 @@ def _derivatives(modes: Tensor, a: float, config: Config) -> Tensor:
     draw = torch.Generator().manual_seed(config.seed)
     steps = round(20 / float((1 - modes).min()))
     h = torch.zeros(len(modes), config.sequences, dtype=DTYPE)
-    d, l = torch.zeros_like(h), modes[:, None]
+    d, lam = torch.zeros_like(h), modes[:, None]
     x = torch.randn(config.sequences, generator=draw, dtype=DTYPE)
     for _ in range(steps):
         noise = torch.randn(config.sequences, generator=draw, dtype=DTYPE)
         x = a * x + (1 - a**2) ** 0.5 * noise
-        d = d.mul_(l).add_(h)
-        h = h.mul_(l).add_(x)
+        d = d.mul_(lam).add_(h)
+        h = h.mul_(lam).add_(x)
     return d

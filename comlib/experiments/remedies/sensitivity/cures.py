@@ -82,13 +82,13 @@ def _draw(ax, table: Table, cases: list[tuple[str, str, str]]) -> None:
     ax.invert_xaxis()
 
 
-def _in_eigenvalue(l: torch.Tensor, a: float, gain: str) -> torch.Tensor:
+def _in_eigenvalue(lam: torch.Tensor, a: float, gain: str) -> torch.Tensor:
     """Return E(d(g h)/dlambda)^2 for the gain g."""
-    state, cross, d = autoregressive_moments(l, a)
+    state, cross, d = autoregressive_moments(lam, a)
     if gain == "none":
         return d
     if gain == "exact":
         # at the rounding floor for the most correlated inputs and slowest modes
         return (d / state - (cross / state) ** 2).clamp(min=0.0)
-    free = 1 - l**2
-    return free * d - 2 * l * cross + l**2 / free * state
+    free = 1 - lam**2
+    return free * d - 2 * lam * cross + lam**2 / free * state

@@ -27,7 +27,7 @@ class Config:
 
     targets: tuple[float, ...] = (0.9, 0.99, 0.999)
     reach: float = 4.0
-    count: int = 161
+    count: int = 121
 
 
 def run(config: Config) -> Table:
@@ -44,10 +44,10 @@ def run(config: Config) -> Table:
     for target in config.targets:
         s = torch.tensor(target, dtype=DTYPE)
         w = s.atanh() + shift
-        l = torch.tanh(w)
-        raw = (1 / (1 - l**2) + 1 / (1 - s**2)) / 2 - 1 / (1 - l * s)
-        parts.append(Table(eigenvalue=l, shift=shift, loss=raw,
-                           normalised=1 - overlap(l, s)))
+        lam = torch.tanh(w)
+        raw = (1 / (1 - lam**2) + 1 / (1 - s**2)) / 2 - 1 / (1 - lam * s)
+        parts.append(Table(eigenvalue=lam, shift=shift, loss=raw,
+                           normalised=1 - overlap(lam, s)))
     return Table.stack(parts, target=config.targets)
 
 
@@ -74,7 +74,7 @@ def plot(table: Table) -> Figure:
 
 def _discs(ax) -> None:
     """Draw circles of the hyperbolic radius 0.3 in the unit disc."""
-    turn = torch.from_numpy(np.linspace(0, 2 * math.pi, 200))
+    turn = torch.from_numpy(np.linspace(0, 2 * math.pi, 61))
     rim = math.tanh(0.3) * torch.polar(torch.ones_like(turn), turn)
     ax.plot(turn.cos(), turn.sin(), color=figures.INK, linewidth=1)
     for distance, count in ((0.0, 1), (0.8, 6), (1.6, 12), (2.4, 24)):
