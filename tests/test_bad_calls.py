@@ -50,8 +50,8 @@ INNER = {
 
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
           "check_inside", "check_timebase", "check_single", "draw_uniform", "style",
-          "documentation", "Trajectory", "Path", "SecondMoments", "Activation", "Source", "Glossary",
-          "ClaimError", "Table", "load_imdb"}
+          "documentation", "Trajectory", "Path", "SecondMoments", "Activation", "Source",
+          "Glossary", "ClaimError", "Table", "load_imdb"}
 """Functions beside the public ones of a module, what only comlib makes, and what reads
 a folder: test_reviews."""
 
