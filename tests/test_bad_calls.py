@@ -50,8 +50,8 @@ INNER = {
 
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
           "check_inside", "check_timebase", "check_single", "draw_uniform", "style",
-          "documentation", "Trajectory", "Path", "SecondMoments", "Activation", "Source",
-          "Glossary", "ClaimError", "Table", "load_imdb"}
+          "documentation", "Trajectory", "Path", "SecondMoments", "Activation",
+          "Source", "Glossary", "ClaimError", "Table", "load_imdb"}
 """Functions beside the public ones of a module, what only comlib makes, and what reads
 a folder: test_reviews."""
 
@@ -164,7 +164,8 @@ HERE = {
     "horizon": {"level": 0.1},
     "condition": {"H": rates(1.0, 0.5)}, "moebius": {"p": tensor(0.1, 0.5)},
     "sensitivity_after": {"radius": tensor(0.5, 1.0)},
-    "mode_loss": {"shift": tensor(0.5, 2.0)}, "sum_loss": {"target": tensor(0.5, 0.9)},
+    "normalised_loss": {"shift": tensor(0.5, 2.0)},
+    "sum_loss": {"target": tensor(0.5, 0.9)},
     **dict.fromkeys(("adam_in_basis", "adam_dense"), {
         "start": tensor(0.4, 0.8), "target": tensor(0.5, 0.9), "updates": 2}),
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},

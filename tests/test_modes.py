@@ -10,8 +10,8 @@ from comlib import InputError
 from comlib.functional import DTYPE
 from comlib.modes import (adam_dense, adam_in_basis, autoregressive_moments,
                           circle_loss, collapse, condition, correlated_moments,
-                          dense_derivatives, hyperbolic_distance, joint_hessian,
-                          mode_gram, mode_loss, moebius, overlap, rotations,
+                          dense_derivatives, hyperbolic_distance, readout_hessian,
+                          mode_gram, normalised_loss, moebius, overlap, rotations,
                           sensitivity_after, sum_loss)
 from comlib.modes.gram import SLOPES
 from comlib.modes.rotated import MAPS
@@ -76,7 +76,7 @@ def test_the_geometry_is_that_of_normalised_kernels():
     assert torch.allclose(moebius(-MODES, moebius(MODES, 0.3 * MODES)), 0.3 * MODES)
     w = torch.tensor([0.2, 1.5], dtype=DTYPE)
     real = overlap(w.tanh(), w.flip(0).tanh())
-    assert torch.allclose(mode_loss(w - w.flip(0)), 1 - real, rtol=1e-12)
+    assert torch.allclose(normalised_loss(w - w.flip(0)), 1 - real, rtol=1e-12)
 
 
 def test_the_loss_on_the_circle_is_a_sum_over_lags():
@@ -109,7 +109,7 @@ def test_matrices_are_hessians_of_losses(name, normalised):
     one = torch.func.hessian(lambda v: (v[0] * kernel(v[1:])[0] - goal[0]
                                         ).square().sum() / 2)
     start = torch.stack([torch.ones((), dtype=DTYPE), w[0]])
-    assert torch.allclose(joint_hessian(modes[:1], name, normalised)[0], one(start),
+    assert torch.allclose(readout_hessian(modes[:1], name, normalised)[0], one(start),
                           rtol=1e-9, atol=1e-9)
 
 
@@ -185,7 +185,7 @@ def test_a_run_that_leaves_the_disc_ends():
     lambda: autoregressive_moments(torch.ones(1, dtype=DTYPE)),
     lambda: autoregressive_moments(torch.zeros(1, dtype=DTYPE), -1.0),
     lambda: overlap(MODES, 1 / MODES), lambda: circle_loss(1.0, LAGS),
-    lambda: joint_hessian(torch.tensor([-0.5], dtype=DTYPE)),
+    lambda: readout_hessian(torch.tensor([-0.5], dtype=DTYPE)),
     lambda: dense_derivatives(torch.tensor([0.5, 0.5], dtype=DTYPE), 3),
     lambda: condition(torch.tensor([[1.0, 2.0], [2.0, 1.0]], dtype=DTYPE))])
 def test_what_has_no_answer_is_refused(call):

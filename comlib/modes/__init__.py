@@ -2,12 +2,12 @@
 
 from .gram import condition as condition
 from .gram import dense_derivatives as dense_derivatives
-from .gram import joint_hessian as joint_hessian
+from .gram import readout_hessian as readout_hessian
 from .gram import mode_gram as mode_gram
 from .gram import rotations as rotations
 from .hyperbolic import circle_loss as circle_loss
 from .hyperbolic import hyperbolic_distance as hyperbolic_distance
-from .hyperbolic import mode_loss as mode_loss
+from .hyperbolic import normalised_loss as normalised_loss
 from .hyperbolic import moebius as moebius
 from .hyperbolic import overlap as overlap
 from .moments import autoregressive_moments as autoregressive_moments

@@ -61,7 +61,7 @@ def mode_gram(eigenvalues: Float[Tensor, " modes"], map_name: str = "direct",
 
 
 @checked
-def joint_hessian(eigenvalues: Float[Tensor, " modes"], map_name: str = "direct",
+def readout_hessian(eigenvalues: Float[Tensor, " modes"], map_name: str = "direct",
                   normalised: bool = False) -> Float[Tensor, "modes 2 2"]:
     """Return the Hessian in (c, w) of one mode c h, or c z, at its solution c = 1.
 

@@ -68,7 +68,7 @@ def moebius(centre: Tensor, p: Tensor) -> Tensor:
 
 
 @checked
-def mode_loss(shift: Float[Tensor, "*modes"]) -> Float[Tensor, "*modes"]:
+def normalised_loss(shift: Float[Tensor, "*modes"]) -> Float[Tensor, "*modes"]:
     """Return E(z - z*)^2 / 2 = 1 - sech(w - w*) for real modes lambda = tanh(w).
 
     Source: thm-poincare-mode in the book.
