@@ -33,14 +33,14 @@ KNOWS = {
     "measures.approximation": set(),
     "measures.perturbation": {"measures.spectrum"},
     "dynamics": {*BELOW, "functional", "evidence", "kernels"},
+    "modes": {*BELOW, "functional", "models"},
     "wide": {*BELOW, "functional", "models"},
     "data": {*BELOW, "functional"},
-    "modes": {*BELOW, "functional", "models"},
     "training": {*BELOW, "functional", "evidence", "kernels", "models", "targets",
                  "measures"},
     "experiments": {"", *BELOW, "functional", "evidence", "kernels", "models",
-                    "targets", "measures", "dynamics", "wide", "data",
-                    "modes", "training"},
+                    "targets", "measures", "dynamics", "modes", "wide", "data",
+                    "training"},
 }
 """What each folder may import, besides itself; a folder in a folder may also import
 what the outer one may, and its modules, which in turn do not know it."""
