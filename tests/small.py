@@ -164,6 +164,28 @@ SMALL = {
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),
     "linear.universality.rounded_weights": (1, {"widths": (4, 8, 20)}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
+    "remedies.extension.adam": (1, {
+        "cases": (("power 1.1", 1, 8),), "updates": 20, "seeds": (0,), "length": 200}),
+    "remedies.extension.beyond": (2, {
+        "widths": (1, 2), "window": 8, "until": 16, "length": 400}),
+    "remedies.extension.correlated": (1, {
+        "tau": 50.0, "window": 8, "correlations": (0.0, 0.5), "length": 600}),
+    "remedies.extension.drift": (1, {
+        "taus": (60.0,), "windows": (2, 8), "streams": 2000, "length": 2000}),
+    "remedies.extension.signs": (2, {
+        "targets": ("power 1.1",), "widths": (1, 2), "windows": (5, 8), "until": 60,
+        "digits": 30}),
+    "remedies.extension.sizes": (1, {
+        "cases": (("power 1.1", 1, 8), ("two rates", 1, 8)), "length": 400,
+        "whole": 400}),
+    "remedies.extension.trained": (1, {
+        "windows": (4,), "updates": 30, "batch": 16, "seeds": 2, "length": 2000}),
+    "remedies.extension.truncated": (2, {"windows": (2, 16), "length": 2000}),
+    "remedies.extension.unstable": (1, {
+        "cases": (("zero", 8, 20.0, 400), ("stream", 8, 20.0, 400)), "draws": 60,
+        "noise": 0.2}),
+    "remedies.extension.windows": (1, {
+        "window": 8, "positions": (1, 4), "streams": 200, "history": 300}),
     "remedies.learning.adam_windows": (1, {
         "targets": (1e-2,), "first": -3, "last": 1, "per_decade": 1, "updates": 90}),
     "remedies.learning.every_start": (3, {

@@ -35,12 +35,13 @@ KNOWS = {
     "dynamics": {*BELOW, "functional", "evidence", "kernels"},
     "modes": {*BELOW, "functional", "models"},
     "wide": {*BELOW, "functional", "models"},
+    "horizon": {*BELOW, "functional"},
     "data": {*BELOW, "functional"},
     "training": {*BELOW, "functional", "evidence", "kernels", "models", "targets",
                  "measures"},
     "experiments": {"", *BELOW, "functional", "evidence", "kernels", "models",
                     "targets", "measures", "dynamics", "modes", "wide", "data",
-                    "training"},
+                    "training", "horizon"},
 }
 """What each folder may import, besides itself; a folder in a folder may also import
 what the outer one may, and its modules, which in turn do not know it."""

@@ -23,6 +23,7 @@ from comlib import (RNN, SSM, Claim, Exp, Exponential, ExponentialSum, Ball, Gau
 from comlib.dynamics import DenseLoss, ModeLoss
 from comlib.data import Recording, Reviews
 from comlib.functional import DTYPE
+from comlib.horizon import fit_lags
 from comlib.measures.perturbation.ascent import Search
 from comlib.models import Layer, RecurrentModel
 from comlib.training import Descent, QuasiNewton
@@ -50,7 +51,8 @@ INNER = {
 """Modules that readers do not call, or whose calls leave files behind, and why."""
 
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
-          "check_inside", "check_timebase", "check_single", "draw_uniform", "style",
+          "check_inside", "check_lags", "check_timebase", "check_single",
+          "draw_uniform", "style",
           "documentation", "Trajectory", "Path", "SecondMoments", "Activation",
           "Source", "Glossary", "ClaimError", "Table", "load_imdb"}
 """Functions beside the public ones of a module, what only comlib makes, and what reads
@@ -81,6 +83,7 @@ WIDE = torch.ones(2, 1, dtype=DTYPE)
 TABLE = Table(t=[1.0, 2.0, 3.0], y=[1.0, 2.0, 3.0], z=[0.5, 1.0, 2.0])
 GRID = Table(t=[1, 2, 1, 2], y=[1, 1, 2, 2], z=[1.0, 2.0, 3.0, 4.0])
 SUM = ExponentialSum((1.0, 2.0), (1.0, 2.0))
+LAGS = 1 / (1 + torch.arange(24, dtype=DTYPE))
 LINEAR_LAYER = torch.nn.Linear(1, 1)
 
 VALID = {
@@ -164,6 +167,14 @@ HERE = {
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},
     "residual_gram": {"alpha": 0.5, "beta": 0.5}, "symmetric_gram": {"nu": 0.2},
     "horizon": {"level": 0.1},
+    "truncation_factors": {"window": 3}, "truncated_poles": {"rho": LAGS, "window": 3},
+    "truncated_drift": {"rho": LAGS, "poles": tensor(0.5, 0.9), "window": 3},
+    "truncation_speed": {"pole": 0.9, "window": 3},
+    "pole_spread": {"pole": 0.9, "window": 3}, "sign_changes": {"e": LAGS},
+    "LagFit": {"amplitudes": tensor(1.0, 0.5), "poles": tensor(0.5, 0.9)},
+    "fit_lags": {"rho": LAGS, "width": 2, "weights": None},
+    "refine_lags": {"rho": LAGS, "fit": fit_lags(LAGS, 2), "weights": None},
+    "extension_error": {"rho": LAGS, "rho_hat": 0.5 * LAGS},
     **dict.fromkeys(
         ("mode_loss", "mode_slope", "mode_curvature", "largest_stable_rate",
          "simulated_stable_rate", "joint_hessian", "mode_overlap", "descend_mode"),

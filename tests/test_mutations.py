@@ -125,6 +125,9 @@ MUTATIONS = {
     "book/implicit/bias": (
         "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
+    "book/remedies/extension": (
+        "comlib/horizon/carried.py",
+        "short * (2 * window + 1 - short)", "short * (2 * window - short)"),
     "book/remedies/learning": (
         "comlib/modes/rates.py",
         "(2 * gain**2 - 2 * gain + 1) / 4", "(2 * gain**2 - gain + 1) / 4"),
