@@ -214,6 +214,15 @@ SMALL = {
         "layers": (1, 3), "jitters": (0.0, 1.0), "draws": 20, "states": 4}),
     "remedies.stacks.stack_memory": (2, {
         "layers": (2,), "length": 101, "short": 41, "width": 2, "states": 3}),
+    "remedies.sensitivity.adam": (3, {
+        "width": 2, "learning_rates": (1e-3, 1e-1), "updates": 20, "count": 2}),
+    "remedies.sensitivity.by_memory": (3, {
+        "correlations": (0.5, 1.0), "powers": (0.5,), "decades": 2,
+        "simulated": (1e-1, 3e-2), "sequences": 200}),
+    "remedies.sensitivity.circle": (2, {"radii": (0.9, 0.99), "count": 21}),
+    "remedies.sensitivity.cures": (2, {"correlations": (0.0, 0.9), "count": 8}),
+    "remedies.sensitivity.finite_time": (2, {"lengths": (100, 2000), "count": 9}),
+    "remedies.sensitivity.landscape": (3, {"targets": (0.9, 0.99), "count": 21}),
 }
 
 

@@ -51,7 +51,8 @@ INNER = {
 """Modules that readers do not call, or whose calls leave files behind, and why."""
 
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
-          "check_timebase", "check_single", "check_lags", "draw_uniform", "style",
+          "check_inside", "check_lags", "check_timebase", "check_single",
+          "draw_uniform", "style",
           "documentation", "Trajectory", "Path", "SecondMoments", "Activation",
           "Source", "Glossary", "ClaimError", "Table", "load_imdb", "load_mnist",
           "Course"}
@@ -119,6 +120,10 @@ VALID = {
     "rows": torch.tensor([0, 1]), "pixels": X.abs() / X.abs().max(),
     "labels": torch.tensor([0, 0]), "learning_rates": (0.1,),
     "eigenvalues": tensor(-0.5, -1.0),
+    "eigenvalue": tensor(0.5, 0.9), "eigenvalues": tensor(0.5, 0.9),
+    "other": tensor(0.2, 0.9), "angle": tensor(0.1, 3.0),
+    "u": tensor(-1.0, 2.0), "R": tensor(1.0, 0.5), "centre": tensor(0.5, 0.9),
+    "Q": torch.eye(2, dtype=DTYPE)[None], "learning_rates": [0.1],
 }
 """What is right for an argument of this name, wherever it stands."""
 
@@ -187,6 +192,12 @@ HERE = {
          "start": tensor(1.0, 2.0), "learning_rate": tensor(0.1, 0.2)}),
     "settling_time": {"path": tensor([1.0, 2.0], [1.0, 2.0]),
                       "target": tensor(1.0, 2.0)},
+    "condition": {"H": rates(1.0, 0.5)}, "moebius": {"p": tensor(0.1, 0.5)},
+    "sensitivity_after": {"radius": tensor(0.5, 1.0)},
+    "normalised_loss": {"shift": tensor(0.5, 2.0)},
+    "sum_loss": {"target": tensor(0.5, 0.9)},
+    **dict.fromkeys(("adam_in_basis", "adam_dense"), {
+        "start": tensor(0.4, 0.8), "target": tensor(0.5, 0.9), "updates": 2}),
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
     "Layer": {"factors": tensor(0.5), "B": tensor([1.0]), "C": tensor([1.0])},
     "Stack": {"layers": (LAYER,), "activation": "gelu"},

@@ -75,6 +75,9 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/remedies/sensitivity": (
+        "comlib/modes/moments.py",
+        "(1 + q) * P / (1 - q) ** 3", "(1 - q) * P / (1 - q) ** 3"),
     "book/inverse/nonlinear": (
         "comlib/experiments/inverse/nonlinear/oracle.py",
         "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
