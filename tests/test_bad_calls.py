@@ -52,10 +52,9 @@ INNER = {
 
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
           "check_inside", "check_lags", "check_timebase", "check_single",
-          "draw_uniform", "style",
-          "documentation", "Trajectory", "Path", "SecondMoments", "Activation",
-          "Source", "Glossary", "ClaimError", "Table", "load_imdb", "load_mnist",
-          "Course"}
+          "draw_uniform", "style", "documentation", "Trajectory", "Path",
+          "SecondMoments", "Activation", "Source", "Glossary", "ClaimError", "Table",
+          "load_imdb", "load_mnist", "Course"}
 """Functions beside the public ones of a module, what only comlib makes, and what reads
 a folder: test_reviews, test_images."""
 
@@ -119,11 +118,10 @@ VALID = {
                      "here"),
     "rows": torch.tensor([0, 1]), "pixels": X.abs() / X.abs().max(),
     "labels": torch.tensor([0, 0]), "learning_rates": (0.1,),
-    "eigenvalues": tensor(-0.5, -1.0),
-    "eigenvalue": tensor(0.5, 0.9), "eigenvalues": tensor(0.5, 0.9),
+    "eigenvalue": tensor(0.5, 0.9), "eigenvalues": tensor(-0.5, -0.9),
     "other": tensor(0.2, 0.9), "angle": tensor(0.1, 3.0),
     "u": tensor(-1.0, 2.0), "R": tensor(1.0, 0.5), "centre": tensor(0.5, 0.9),
-    "Q": torch.eye(2, dtype=DTYPE)[None], "learning_rates": [0.1],
+    "Q": torch.eye(2, dtype=DTYPE)[None],
 }
 """What is right for an argument of this name, wherever it stands."""
 
@@ -192,6 +190,7 @@ HERE = {
          "start": tensor(1.0, 2.0), "learning_rate": tensor(0.1, 0.2)}),
     "settling_time": {"path": tensor([1.0, 2.0], [1.0, 2.0]),
                       "target": tensor(1.0, 2.0)},
+    **dict.fromkeys(("mode_gram", "readout_hessian"), {"eigenvalues": tensor(0.5, 0.9)}),
     "condition": {"H": rates(1.0, 0.5)}, "moebius": {"p": tensor(0.1, 0.5)},
     "sensitivity_after": {"radius": tensor(0.5, 1.0)},
     "normalised_loss": {"shift": tensor(0.5, 2.0)},
