@@ -164,6 +164,15 @@ SMALL = {
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),
     "linear.universality.rounded_weights": (1, {"widths": (4, 8, 20)}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
+    "remedies.rescaling.compromise": (2, {
+        "width": 1, "length": 30, "powers": (0.0, 2.0)}),
+    "remedies.rescaling.history_switch": (4, {
+        "length": 12, "history": 6, "sequences": 50, "every": 4}),
+    "remedies.rescaling.lags_learned": (2, {
+        "length": 6, "updates": (2, 5), "batch": 4, "runs": 4}),
+    "remedies.rescaling.price": (2, {
+        "length": 4, "sequences": 20, "repeats": 50}),
+    "remedies.rescaling.published": (2, {"length": 8}),
 }
 
 

@@ -158,6 +158,10 @@ HERE = {
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},
     "residual_gram": {"alpha": 0.5, "beta": 0.5}, "symmetric_gram": {"nu": 0.2},
     "horizon": {"level": 0.1},
+    "lag_weights": {"weights": tensor(0.2, 0.3, 0.5)},
+    "effective_fraction": {"weights": tensor(0.2, 0.3, 0.5)},
+    "fit_to_lags": {"rho": tensor(1.0, 0.5, 0.3, 0.2), "width": 1,
+                    "kappa": tensor(1.0, 0.8, 0.5, 0.2)},
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
 }
 """What is right in one place only."""

@@ -122,6 +122,10 @@ MUTATIONS = {
     "book/implicit/bias": (
         "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
+    "book/remedies/rescaling": (
+        "comlib/horizon/lags.py",
+        "back.unfold(0, length, 1) @ weights.flip(0)",
+        "back.unfold(0, length, 1) @ weights"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}
