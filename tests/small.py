@@ -164,6 +164,14 @@ SMALL = {
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),
     "linear.universality.rounded_weights": (1, {"widths": (4, 8, 20)}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
+    "remedies.generalisation.capacity": (2, {
+        "lengths": (4, 8), "samples": 5, "draws": 5}),
+    "remedies.generalisation.gaps": (3, {"tasks": 4, "repeats": 3, "length": 8}),
+    "remedies.generalisation.over_shrinking": (1, {
+        "memories": (2.0, 4.0), "length": 40}),
+    "remedies.generalisation.penalties": (3, {
+        "correlations": (0.0,), "count": 2, "length": 12, "modes": 3, "repeats": 2}),
+    "remedies.generalisation.timescale": (2, {"lengths": (4, 8)}),
     "remedies.rescaling.compromise": (2, {
         "width": 1, "length": 30, "powers": (0.0, 2.0)}),
     "remedies.rescaling.history_switch": (4, {

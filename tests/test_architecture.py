@@ -35,12 +35,13 @@ KNOWS = {
     "dynamics": {*BELOW, "functional", "evidence", "kernels"},
     "wide": {*BELOW, "functional", "models"},
     "data": {*BELOW, "functional"},
+    "generalisation": {*BELOW, "functional"},
     "horizon": {*BELOW, "functional", "kernels", "models"},
     "training": {*BELOW, "functional", "evidence", "kernels", "models", "targets",
                  "measures"},
     "experiments": {"", *BELOW, "functional", "evidence", "kernels", "models",
                     "targets", "measures", "dynamics", "wide", "data",
-                    "horizon", "training"},
+                    "generalisation", "horizon", "training"},
 }
 """What each folder may import, besides itself; a folder in a folder may also import
 what the outer one may, and its modules, which in turn do not know it."""

@@ -122,6 +122,9 @@ MUTATIONS = {
     "book/implicit/bias": (
         "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
+    "book/remedies/generalisation": (
+        "comlib/generalisation/measure.py",
+        "covariance.diagonal().sqrt()", "covariance.diagonal()"),
     "book/remedies/rescaling": (
         "comlib/horizon/lags.py",
         "back.unfold(0, length, 1) @ weights.flip(0)",
