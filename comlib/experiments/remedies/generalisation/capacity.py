@@ -67,7 +67,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(2, height=2.9)
+    fig, axes = figures.panels(2, height=2.6)
     for ax, found, bound, title in zip(
             axes, ("measure", "power"), ("bound", "root"),
             ("kernels with τ ≤ 1", "kernels with E y² ≤ 1"), strict=True):

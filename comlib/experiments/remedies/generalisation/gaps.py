@@ -70,7 +70,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(3, height=2.9)
+    fig, axes = figures.panels(3, height=2.6)
     for ax, across, up, title in zip(
             axes, ("tau0", "tau", "predicted"), ("gap0", "gap", "gap"),
             ("untrained", "fitted", "fitted, by freedom"), strict=True):
@@ -82,6 +82,7 @@ def plot(table: Table) -> Figure:
     axes[2].plot(ends, ends, color=figures.GUIDE, linestyle=":")
     for ax in axes[1:]:
         ax.set(yscale="linear", ylim=(0, None))
+    axes[1].set_xlim(1, 100)
     axes[2].set(xscale="linear", xlim=(0, None))
     return fig
 

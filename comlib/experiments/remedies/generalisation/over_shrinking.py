@@ -55,7 +55,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(1, height=3.0)
+    fig, axes = figures.panels(1, height=2.6)
     names = [f"a = {a:g}" for a in table.values("correlation")]
     figures.lines(table, "memory", "formula", by="correlation", labels=names,
                   xscale="log", yscale="log", xlabel="memory 1 / (1 - λ)",

@@ -92,7 +92,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     first = table.where(correlation=table.values("correlation")[0])
-    fig, axes = figures.panels(len(first.values("target")), height=3.0)
+    fig, axes = figures.panels(len(first.values("target")), height=2.8)
     for ax, (name, rows) in zip(axes, first.groups("target"), strict=True):
         for k, (penalty, part) in enumerate(rows.groups("penalty")):
             ax.errorbar(part["strength"], part["risk"], 2 * part["error"],

@@ -56,7 +56,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(2, height=3.0)
+    fig, axes = figures.panels(2, height=2.7)
     names = table.values("input")
     figures.lines(table, "length", "allowed", by="input", labels=names, xscale="log",
                   yscale="log", marker="o", xlabel="length T", ylabel="timescale Δ",
