@@ -164,6 +164,15 @@ SMALL = {
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),
     "linear.universality.rounded_weights": (1, {"widths": (4, 8, 20)}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
+    "remedies.learning.adam_windows": (1, {
+        "targets": (1e-2,), "first": -3, "last": 1, "per_decade": 1, "updates": 90}),
+    "remedies.learning.every_start": (3, {
+        "count": 4, "fractions": (0.5,), "updates": 60}),
+    "remedies.learning.sequence_task": (1, {
+        "learning_rates": (5e-3, 5e-2), "length": 20, "features": 2, "states": 2,
+        "updates": 5, "batch": 4}),
+    "remedies.learning.shared_rate": (1, {"rates": (0.1, 1.0), "updates": 40}),
+    "remedies.learning.stable_rates": (2, {"count": 3}),
     "remedies.generalisation.capacity": (2, {
         "lengths": (4, 8), "samples": 5, "draws": 5}),
     "remedies.generalisation.gaps": (3, {"tasks": 4, "repeats": 3, "length": 8}),

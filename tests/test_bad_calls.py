@@ -17,7 +17,7 @@ import torch
 from matplotlib.figure import Figure
 
 import comlib
-from comlib import (RNN, SSM, Claim, Exponential, ExponentialSum, Ball, Gaussian,
+from comlib import (RNN, SSM, Claim, Exp, Exponential, ExponentialSum, Ball, Gaussian,
                     InputError, LinearFunctional, Polynomial, Table,
                     TorchRecurrent, heaviside, white_noise)
 from comlib.dynamics import DenseLoss, ModeLoss
@@ -34,6 +34,7 @@ INNER = {
     "models.response": "inner loops, whose callers have checked",
     "models.discretisations": "inner loops, whose callers have checked",
     "models.weights": "does the checking of models",
+    "modes.steps": "the inner side of descents and experiments",
     "measures.perturbation.norms": "the inner side of Ball",
     "kernels.integrals": "inner loops, whose callers have checked",
     "measures.suprema": "inner loops, whose callers have checked",
@@ -158,6 +159,14 @@ HERE = {
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},
     "residual_gram": {"alpha": 0.5, "beta": 0.5}, "symmetric_gram": {"nu": 0.2},
     "horizon": {"level": 0.1},
+    **dict.fromkeys(
+        ("mode_loss", "mode_slope", "mode_curvature", "largest_stable_rate",
+         "simulated_stable_rate", "joint_hessian", "mode_overlap", "descend_mode"),
+        {"f": Exp(), "rate": tensor(1.0, 0.2), "target": tensor(0.5, 0.1),
+         "rates": tensor(1.0, 0.5), "weights": tensor(1.0, 2.0), "updates": 4,
+         "start": tensor(1.0, 2.0), "learning_rate": tensor(0.1, 0.2)}),
+    "settling_time": {"path": tensor([1.0, 2.0], [1.0, 2.0]),
+                      "target": tensor(1.0, 2.0)},
     "output_measure": {"rho": tensor(1.0, 0.5), "covariance": rates(1.0, 2.0)},
     "output_power": {"rho": tensor(1.0, 0.5), "covariance": rates(1.0, 2.0)},
     "ar_covariance": {"a": 0.5},

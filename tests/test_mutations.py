@@ -122,6 +122,9 @@ MUTATIONS = {
     "book/implicit/bias": (
         "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
+    "book/remedies/learning": (
+        "comlib/modes/rates.py",
+        "(2 * gain**2 - 2 * gain + 1) / 4", "(2 * gain**2 - gain + 1) / 4"),
     "book/remedies/generalisation": (
         "comlib/generalisation/measure.py",
         "covariance.diagonal().sqrt()", "covariance.diagonal()"),
