@@ -173,6 +173,14 @@ SMALL = {
         "updates": 5, "batch": 4}),
     "remedies.learning.shared_rate": (1, {"rates": (0.1, 1.0), "updates": 40}),
     "remedies.learning.stable_rates": (2, {"count": 3}),
+    "remedies.stacks.first_memory": (2, {
+        "starts": ("Lin", "Real"), "states": 4, "filters": 5, "count": 12}),
+    "remedies.stacks.input_gain": (2, {"count": 6, "grid": 5}),
+    "remedies.stacks.products": (1, {"modes": (2, 4, 16)}),
+    "remedies.stacks.shared_poles": (2, {
+        "layers": (1, 3), "jitters": (0.0, 1.0), "draws": 20, "states": 4}),
+    "remedies.stacks.stack_memory": (2, {
+        "layers": (2,), "length": 101, "short": 41, "width": 2, "states": 3}),
     "remedies.generalisation.capacity": (2, {
         "lengths": (4, 8), "samples": 5, "draws": 5}),
     "remedies.generalisation.gaps": (3, {"tasks": 4, "repeats": 3, "length": 8}),

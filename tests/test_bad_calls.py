@@ -24,7 +24,7 @@ from comlib.dynamics import DenseLoss, ModeLoss
 from comlib.data import Recording, Reviews
 from comlib.functional import DTYPE
 from comlib.measures.perturbation.ascent import Search
-from comlib.models import RecurrentModel
+from comlib.models import Layer, RecurrentModel
 from comlib.training import Descent, QuasiNewton
 from comlib.wide import SecondMoments, Variances, WideNetwork
 
@@ -75,6 +75,7 @@ def rates(*values):
 MODEL = RNN(rates(-1.0, -2.0), tensor([1.0], [0.5]), tensor([1.0, 1.0]), dt=0.1,
             activation="identity")
 TARGET, RHO = LinearFunctional(Exponential(), 0.1), Exponential()
+LAYER = Layer(tensor(0.5), tensor([1.0]), tensor([1.0]))
 X = white_noise(2, 5, dt=0.1, seed=0)
 WIDE = torch.ones(2, 1, dtype=DTYPE)
 TABLE = Table(t=[1.0, 2.0, 3.0], y=[1.0, 2.0, 3.0], z=[0.5, 1.0, 2.0])
@@ -177,6 +178,9 @@ HERE = {
     "fit_to_lags": {"rho": tensor(1.0, 0.5, 0.3, 0.2), "width": 1,
                     "kappa": tensor(1.0, 0.8, 0.5, 0.2)},
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
+    "Layer": {"factors": tensor(0.5), "B": tensor([1.0]), "C": tensor([1.0])},
+    "Stack": {"layers": (LAYER,), "activation": "gelu"},
+    "s4d_eigenvalues": {"start": "Lin"}, "ring_factors": {"low": 0.1, "high": 0.9},
 }
 """What is right in one place only."""
 

@@ -125,6 +125,10 @@ MUTATIONS = {
     "book/remedies/learning": (
         "comlib/modes/rates.py",
         "(2 * gain**2 - 2 * gain + 1) / 4", "(2 * gain**2 - gain + 1) / 4"),
+    "book/remedies/stacks": (
+        "comlib/models/stack.py",
+        "torch.lgamma(k + L) - torch.lgamma(k + 1)",
+        "torch.lgamma(k + L + 1) - torch.lgamma(k + 2)"),
     "book/remedies/generalisation": (
         "comlib/generalisation/measure.py",
         "covariance.diagonal().sqrt()", "covariance.diagonal()"),
