@@ -223,6 +223,23 @@ SMALL = {
     "remedies.sensitivity.cures": (2, {"correlations": (0.0, 0.9), "count": 8}),
     "remedies.sensitivity.finite_time": (2, {"lengths": (100, 2000), "count": 9}),
     "remedies.sensitivity.landscape": (3, {"targets": (0.9, 0.99), "count": 21}),
+    "remedies.generalisation.capacity": (2, {
+        "lengths": (4, 8), "samples": 5, "draws": 5}),
+    "remedies.generalisation.gaps": (3, {"tasks": 4, "repeats": 3, "length": 8}),
+    "remedies.generalisation.over_shrinking": (1, {
+        "memories": (2.0, 4.0), "length": 40}),
+    "remedies.generalisation.penalties": (3, {
+        "correlations": (0.0,), "count": 2, "length": 12, "modes": 3, "repeats": 2}),
+    "remedies.generalisation.timescale": (2, {"lengths": (4, 8)}),
+    "remedies.rescaling.compromise": (2, {
+        "width": 1, "length": 30, "powers": (0.0, 2.0)}),
+    "remedies.rescaling.history_switch": (4, {
+        "length": 12, "history": 6, "sequences": 50, "every": 4}),
+    "remedies.rescaling.lags_learned": (2, {
+        "length": 6, "updates": (2, 5), "batch": 4, "runs": 4}),
+    "remedies.rescaling.price": (2, {
+        "length": 4, "sequences": 20, "repeats": 50}),
+    "remedies.rescaling.published": (2, {"length": 8}),
 }
 
 

@@ -37,11 +37,14 @@ KNOWS = {
     "wide": {*BELOW, "functional", "models"},
     "horizon": {*BELOW, "functional"},
     "data": {*BELOW, "functional"},
+    "generalisation": {*BELOW, "functional"},
+    "horizon": {*BELOW, "functional", "kernels", "models"},
     "training": {*BELOW, "functional", "evidence", "kernels", "models", "targets",
                  "measures"},
     "experiments": {"", *BELOW, "functional", "evidence", "kernels", "models",
                     "targets", "measures", "dynamics", "modes", "wide", "data",
                     "training", "horizon"},
+                    "generalisation", "horizon", "training"},
 }
 """What each folder may import, besides itself; a folder in a folder may also import
 what the outer one may, and its modules, which in turn do not know it."""

@@ -138,6 +138,13 @@ MUTATIONS = {
         "comlib/models/stack.py",
         "torch.lgamma(k + L) - torch.lgamma(k + 1)",
         "torch.lgamma(k + L + 1) - torch.lgamma(k + 2)"),
+    "book/remedies/generalisation": (
+        "comlib/generalisation/measure.py",
+        "covariance.diagonal().sqrt()", "covariance.diagonal()"),
+    "book/remedies/rescaling": (
+        "comlib/horizon/lags.py",
+        "back.unfold(0, length, 1) @ weights.flip(0)",
+        "back.unfold(0, length, 1) @ weights"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}
