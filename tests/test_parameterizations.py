@@ -9,7 +9,14 @@ import torch
 
 from comlib import Direct, Exp, InputError, RNN, SSM, Softplus
 from comlib.functional import DTYPE
-from comlib.models import InverseQuadratic, ReLU, UnitGain
+from comlib.models import (
+    InverseQuadratic,
+    Reciprocal,
+    ReLU,
+    Sigmoid,
+    Square,
+    UnitGain,
+)
 
 W = torch.tensor([-6.0, -2.0, -0.3, 0.2, 1.0, 4.0], dtype=DTYPE)
 MAPS = [
@@ -21,8 +28,12 @@ MAPS = [
     InverseQuadratic(2.0, 0.1),
     UnitGain(),
     UnitGain(Softplus()),
+    Square(),
+    Reciprocal(),
+    Sigmoid(),
 ]
-SMOOTH = [Direct(), Exp(), Softplus(), InverseQuadratic(), InverseQuadratic(2.0, 0.1)]
+SMOOTH = [Direct(), Exp(), Softplus(), InverseQuadratic(), InverseQuadratic(2.0, 0.1),
+          Square(), Reciprocal()]
 
 
 def naive(f, w: float) -> float:
@@ -34,6 +45,9 @@ def naive(f, w: float) -> float:
         ReLU: lambda: -max(w, 0.0),
         Exp: lambda: -math.exp(w),
         Softplus: lambda: -math.log1p(math.exp(w)),
+        Square: lambda: -w * w,
+        Reciprocal: lambda: -1 / w,
+        Sigmoid: lambda: -1 / (1 + math.exp(-w)),
         InverseQuadratic: lambda: -1 / (f.a * w * w + f.b),
     }[type(f)]()
 
@@ -46,17 +60,19 @@ def test_the_map_is_its_formula(f):
 
 @pytest.mark.parametrize("f", MAPS, ids=repr)
 def test_the_inverse_undoes_the_map(f):
-    # rates from 1e-8 to 1.5, all within the range of every map
-    rate = torch.tensor([1e-8, 1e-3, 0.2, 1.0, 1.5], dtype=DTYPE)
+    # rates from 1e-8, all within the range of every map
+    fast = 0.9 if f == Sigmoid() else 1.5
+    rate = torch.tensor([1e-8, 1e-3, 0.2, 0.8, fast], dtype=DTYPE)
     assert torch.allclose(f(f.inverse(-rate)), -rate, rtol=1e-12, atol=0)
 
 
-@pytest.mark.parametrize("f", [Direct(), Exp(), Softplus(), UnitGain()], ids=repr)
+@pytest.mark.parametrize("f", [Direct(), Exp(), Softplus(), Sigmoid(),
+                               UnitGain()], ids=repr)
 def test_the_map_undoes_the_inverse_of_one_to_one_maps(f):
     assert torch.allclose(f.inverse(f(W)), W, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("f", [InverseQuadratic(), ReLU()], ids=repr)
+@pytest.mark.parametrize("f", [InverseQuadratic(), Square(), ReLU()], ids=repr)
 def test_the_inverse_of_a_folded_map_is_nonnegative(f):
     assert torch.allclose(f.inverse(f(W)).abs(), W.abs() if f != ReLU() else W.relu())
 
@@ -77,6 +93,9 @@ def test_gradient_scales_are_the_formulas_of_the_book():
         InverseQuadratic(): 2 * w.abs(),
         InverseQuadratic(3.0, 0.2): 2 * 3.0 * w.abs(),
         UnitGain(Exp()): torch.exp(-w),
+        Square(): 2 / w.abs() ** 3,
+        Reciprocal(): torch.ones_like(w),
+        Sigmoid(): torch.exp(-w),
     }
     for f, expected in table.items():
         assert torch.allclose(f.gradient_scale(w), expected, rtol=1e-11, atol=0), f
@@ -89,6 +108,9 @@ def test_gradient_scales_are_the_formulas_of_the_book():
         (Softplus(), 0.1),
         (ReLU(), 1e-9),
         (InverseQuadratic(1.0, 0.5), -2.1),
+        (Square(), 1e-9),
+        (Reciprocal(), 0.0),
+        (Sigmoid(), -1.0),
     ],
     ids=repr,
 )

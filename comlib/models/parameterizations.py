@@ -1,10 +1,9 @@
-"""The map f from a raw weight w to an eigenvalue: the one place where it is written.
+"""The map f from a raw weight w to an eigenvalue, and what every such map can do.
 
 An eigenvalue of the recurrence is f(w). Training and perturbation act on w, so f
 decides how close to instability a perturbation of given size can lead.
 """
 
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from ..checks import InputError, check_parameters, check_positive
+from ..checks import InputError, check_parameters
 
 
 @dataclass(frozen=True)
@@ -123,127 +122,3 @@ class Parameterization(ABC):
             eigenvalue: the modes' eigenvalues.
         """
         return torch.ones_like(eigenvalue)
-
-
-def _ends(f: Parameterization, w: Tensor, radius: float) -> Tensor:
-    """Return w - radius and w + radius, where a monotone f is extreme."""
-    return torch.stack([w - radius, w + radius])
-
-
-def _in_range(eigenvalue: Tensor, ok: Tensor, rule: str) -> Tensor:
-    """Return ``eigenvalue`` if its real entries are in the range of f."""
-    if not eigenvalue.is_complex() and not ok.all():
-        worst = eigenvalue[~ok].flatten()[0].item()
-        raise InputError("eigenvalue", f"must be {rule}", worst,
-                         "choose another eigenvalue or another parameterization")
-    return eigenvalue
-
-
-@dataclass(frozen=True)
-class Direct(Parameterization):
-    """f(w) = w: the weight is the eigenvalue."""
-
-    extremes = _ends
-
-    def __call__(self, w: Tensor) -> Tensor:
-        return w
-
-    def inverse(self, eigenvalue: Tensor) -> Tensor:
-        return eigenvalue
-
-    def matrix(self, M: Tensor) -> Tensor:
-        return M
-
-    def inverse_matrix(self, W: Tensor) -> Tensor:
-        return W
-
-
-@dataclass(frozen=True)
-class ReLU(Parameterization):
-    """f(w) = -max(w, 0): stable only up to the boundary, where f is constant."""
-
-    extremes = _ends
-
-    def __call__(self, w: Tensor) -> Tensor:
-        return -torch.relu(w)
-
-    def inverse(self, eigenvalue: Tensor) -> Tensor:
-        return -_in_range(eigenvalue, eigenvalue.real <= 0, "<= 0 for ReLU")
-
-    def matrix(self, M: Tensor) -> Tensor:
-        raise InputError("parameterization", "must be analytic to act on matrices",
-                         self, "use a diagonal recurrence or Softplus()")
-
-    def inverse_matrix(self, W: Tensor) -> Tensor:
-        return self.matrix(W)
-
-
-@dataclass(frozen=True)
-class Exp(Parameterization):
-    """f(w) = -exp(w)."""
-
-    extremes = _ends
-
-    def __call__(self, w: Tensor) -> Tensor:
-        return -torch.exp(w)
-
-    def inverse(self, eigenvalue: Tensor) -> Tensor:
-        _in_range(eigenvalue, eigenvalue.real < 0, "< 0 for Exp")
-        return torch.log(-eigenvalue)
-
-
-@dataclass(frozen=True)
-class Softplus(Parameterization):
-    """f(w) = -log(1 + exp(w)), with |Im f| < pi for complex w."""
-
-    extremes = _ends
-
-    def __call__(self, w: Tensor) -> Tensor:
-        if w.is_complex():
-            return -torch.log(1 + torch.exp(w))
-        return -torch.nn.functional.softplus(w)
-
-    def inverse(self, eigenvalue: Tensor) -> Tensor:
-        _in_range(eigenvalue, eigenvalue.real < 0, "< 0 for Softplus")
-        if eigenvalue.is_complex():
-            if (eigenvalue.imag.abs() >= math.pi).any():
-                # there exp and log are not inverse to each other
-                raise InputError("eigenvalue", "must have |Im| < pi for Softplus",
-                                 f"|Im| = {eigenvalue.imag.abs().max().item():.6g}",
-                                 "slow down its turning, or use Exp()")
-            return torch.log(torch.exp(-eigenvalue) - 1)
-        return -eigenvalue + torch.log(-torch.expm1(eigenvalue))
-
-
-@dataclass(frozen=True)
-class InverseQuadratic(Parameterization):
-    """f(w) = -1 / (a w^2 + b).
-
-    Source: StableSSM, there the "best" parameterization (at second hand).
-
-    Args:
-        a: curvature, > 0.
-        b: offset, > 0; |f| never exceeds 1/b.
-
-    Raises:
-        InputError: a or b is not positive.
-    """
-
-    a: float = 1.0
-    b: float = 0.5
-
-    def __post_init__(self):
-        check_positive("a", self.a)
-        check_positive("b", self.b)
-
-    def __call__(self, w: Tensor) -> Tensor:
-        return -1 / (self.a * w**2 + self.b)
-
-    def extremes(self, w: Tensor, radius: float) -> Tensor:
-        nearest = torch.zeros_like(w).clamp(w - radius, w + radius)
-        return torch.stack([w - radius, w + radius, nearest])
-
-    def inverse(self, eigenvalue: Tensor) -> Tensor:
-        ok = (eigenvalue.real < 0) & (eigenvalue.real >= -1 / self.b)
-        _in_range(eigenvalue, ok, f"in [-{1 / self.b:g}, 0) for InverseQuadratic")
-        return torch.sqrt((-1 / eigenvalue - self.b) / self.a)

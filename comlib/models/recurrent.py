@@ -12,7 +12,8 @@ from ..checks import InputError, check_count, check_positive
 from ..functional import DTYPE, Functional
 from .activations import activation_named
 from .discretisations import DISCRETISATIONS, discretised
-from .parameterizations import Direct, Parameterization
+from .maps import Direct
+from .parameterizations import Parameterization
 from .response import response
 from .scan import Steps, causal_convolution, impulses, settles
 from .weights import check_decay, check_weights, random_weights
@@ -199,8 +200,7 @@ class RecurrentModel(Functional):
         Args:
             x: (batch, time, d_in).
         """
-        length = x.shape[1]
-        if self.affine and length >= CONVOLVED:
+        if self.affine and (length := x.shape[1]) >= CONVOLVED:
             kernel = self.dt * self.kernel_samples(length)
             if settles(kernel):
                 rest = self.offset(length)[..., None, :, :]

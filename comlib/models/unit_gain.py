@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from ..checks import InputError
-from .parameterizations import Exp, Parameterization
+from .maps import Exp
+from .parameterizations import Parameterization
 
 
 @dataclass(frozen=True)
