@@ -205,8 +205,6 @@ HERE = {
                          "kernels": tensor([1.0, 0.5, 0.2], [1.0, 0.9, 0.8])},
     "lag_weights": {"weights": tensor(0.2, 0.3, 0.5)},
     "effective_fraction": {"weights": tensor(0.2, 0.3, 0.5)},
-    "fit_to_lags": {"rho": tensor(1.0, 0.5, 0.3, 0.2), "width": 1,
-                    "kappa": tensor(1.0, 0.8, 0.5, 0.2)},
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
     "Layer": {"factors": tensor(0.5), "B": tensor([1.0]), "C": tensor([1.0])},
     "Stack": {"layers": (LAYER,), "activation": "gelu"},
