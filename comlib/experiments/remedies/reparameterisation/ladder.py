@@ -1,5 +1,6 @@
 """Eight ways to move the best sums for three power laws: the ladder of remedies."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -10,14 +11,16 @@ from comlib import (Direct, Exp, LinearFunctional, Parameterization, Polynomial,
                     Search, Table, fit_exponentials, perturbation_error,
                     stability_margin)
 from comlib.evidence import figures
+from comlib.measures import unit_gain_change
 from comlib.models import UnitGain
 
 __all__ = ["Config", "plot", "run"]
 
 _MAPS = {"direct": Direct(), "exp": Exp()}
-_DRAWN = {("direct", False, False): "direct, W", ("direct", True, True):
-          "direct, unit gain, all", ("exp", False, True): "exp, all",
-          ("exp", True, True): "exp, unit gain, all", ("exp", False, False): "exp, W"}
+_RUNGS = {"A": ("direct", False, False), "B": ("exp", False, False),
+          "C": ("exp", False, True), "D": ("exp", True, True),
+          "E": ("direct", True, True)}
+"""What is drawn: map, unit gain, whether all weights move."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def plot(table: Table) -> Figure:
     exponents = table.values("p")
     fig, axes = figures.panels(len(exponents), height=3.2)
     for ax, p in zip(axes, exponents, strict=True):
-        for (name, gain, move), label in _DRAWN.items():
+        for label, (name, gain, move) in _RUNGS.items():
             rows = table.where(p=p, map=name, unit_gain=gain, all=move, radius=radius)
             rows = Table(**{c: rows[c][rows["upper"] < float("inf")]
                             for c in rows.columns})
@@ -86,13 +89,24 @@ def plot(table: Table) -> Figure:
                 figures.bands(rows, "width", "found", "found", "upper",
                               labels=[label], yscale="log", marker="o", markersize=3,
                               ax=ax, xlabel="width $m$", ylabel="relative error")
+                color = ax.lines[-1].get_color()
+                for level in _levels(p, radius).get(label, ()):
+                    ax.axhline(level, color=color, lw=0.8, ls=":")
         rows = table.where(p=p, map="exp", unit_gain=False, all=False, radius=radius)
-        figures.lines(rows, "width", "start", labels=["before"], yscale="log", ax=ax,
+        figures.lines(rows, "width", "start", labels=["still"], yscale="log", ax=ax,
                       color=figures.INK, linestyle="--", linewidth=1.2,
                       xlabel="width $m$", ylabel="relative error")
-        ax.set(title=f"p = {p:g}", ylim=(2e-3, 30))
-    figures.legend_above(*axes)
+        ax.set(title=f"p = {p:g}", ylim=(2e-3, 30), xlim=(0.5, 14))
+    figures.label_lines(*axes)
     return fig
+
+
+def _levels(p: float, radius: float) -> dict[str, tuple[float, ...]]:
+    """Return the limits over |rho| that are proved: thm-dilation, thm-unit-gain."""
+    size = Polynomial(p).l1_norm()
+    low = (2 * radius * math.sqrt(size) + radius**2) / size
+    return {"B": (math.expm1(radius),),
+            "D": (low, low + unit_gain_change(Exp(), radius))}
 
 
 def _map(name: str, gain: bool) -> Parameterization:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -60,31 +61,32 @@ def plot(table: Table) -> Figure:
     Args:
         table: from ``run``.
     """
-    fig, axes = figures.panels(2, height=2.9)
-    left, right = axes
+    fig, axes = figures.panels(1 + len(_TASKS), height=2.6)
     widest = table.where(width=table["width"].max(), task="power law")
-    one = widest.where(map="exp")
-    left.plot(one["time"], one["target"], "-", color=figures.INK, lw=4, alpha=0.25)
-    left.plot(one["time"], one["memory"], "-", color=figures.INK, label="before")
+    before = widest.where(map="exp")
+    axes[0].plot(before["time"], before["target"], color=figures.INK, lw=4, alpha=0.25)
+    axes[0].plot(before["time"], before["memory"], color=figures.INK, label="before")
     for name, color in zip(_MAPS, figures.COLOURS):
         rows = widest.where(map=name)
-        left.plot(rows["time"], rows["moved"], "--", color=color,
-                  label=f"{name}, moved")
-        for task, marker in zip(_TASKS, "os"):
-            points = table.where(map=name, task=task, time=0.0)
-            right.plot(points["width"], points["moved_error"], marker + "--",
-                       color=color, label=f"{name}, {task}")
-            if name == "exp":
-                right.axhline(points["floor"][0], color=color, lw=0.8, ls=":")
-    before = table.where(map="exp", task="power law", time=0.0)
-    right.plot(before["width"], before["error"], "o-", color=figures.INK,
-               label="before, power law")
-    left.set(xlabel="time since the input", ylabel="memory", yscale="log",
-             ylim=(1e-6, 2), title="what is remembered")
-    right.set(xlabel="width m", ylabel="relative error", yscale="log",
-              xticks=sorted(set(table["width"].tolist())), title="error after the move")
-    figures.legend_above(*axes)
+        axes[0].plot(rows["time"], rows["moved"], "--", color=color, label=name)
+    for ax, task in zip(axes[1:], _TASKS, strict=True):
+        _draw_errors(ax, table.where(task=task, time=0.0))
+        ax.set(title=f"error, {task}")
+    axes[0].set(xlabel="time since the input", ylabel="memory", yscale="log",
+                ylim=(1e-4, 2), title="what is remembered")
+    figures.label_lines(*axes)
     return fig
+
+
+def _draw_errors(ax: Axes, points: Table) -> None:
+    """Draw the errors of one task by width, and the level of the dilated target."""
+    for name, color in zip(_MAPS, figures.COLOURS):
+        rows = points.where(map=name)
+        ax.plot(rows["width"], rows["moved_error"], "o--", color=color, label=name)
+    ax.axhline(rows["floor"][0], color=color, lw=0.8, ls=":")
+    ax.plot(rows["width"], rows["error"], "o-", color=figures.INK, label="before")
+    ax.set(xlabel="width m", ylabel="relative error", yscale="log",
+           ylim=(1e-3, 5), xticks=sorted(set(rows["width"].tolist())))
 
 
 def _dilation(rho: TemperedPolynomial, page: fixed_perturbation.Config) -> float:
