@@ -122,6 +122,9 @@ MUTATIONS = {
     "book/implicit/bias": (
         "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
+    "book/remedies/reparameterisation": (
+        "comlib/measures/perturbation/modulus.py",
+        "math.sqrt(f.a / f.b) / 2", "math.sqrt(f.a / f.b)"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}

@@ -96,4 +96,5 @@ def _errors(
                       for only in (("w",), None))]
     errors = [(stack.kernel_samples(len(rho))[..., 0, 0] - rho)[..., 1:].abs().max()
               for stack in stacks]
-    return [float(torch.nan_to_num(error, nan=math.inf)) for error in errors]
+    return [float(torch.nan_to_num(error, nan=math.inf, posinf=math.inf))
+            for error in errors]
