@@ -5,8 +5,6 @@ import importlib
 
 from comlib import Table
 from comlib.evidence.origin import run_name
-from comlib.experiments.index import fixed_perturbation
-from comlib.experiments.inverse.linear import figure_one
 
 SMALL = {
     "appendix.computing.radius_gap": (2, {
@@ -166,15 +164,15 @@ SMALL = {
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),
     "linear.universality.rounded_weights": (1, {"widths": (4, 8, 20)}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
-    "remedies.reparameterisation.figure_four": (2, {"maps": ("exp", "direct"), "base":
-        figure_one.Config(widths=(2, 6), count=14, copies=3)}),
+    "remedies.reparameterisation.figure_four": (1, {
+        "maps": ("exp", "direct"), "widths": (2, 6), "count": 14, "copies": 3}),
     "remedies.reparameterisation.full_matrix": (1, {"errors": (0.1, 0.001)}),
     "remedies.reparameterisation.ladder": (1, {
         "exponents": (1.5,), "widths": (3,), "radii": (0.03, 0.3), "restarts": 1,
         "updates": 4}),
     "remedies.reparameterisation.relative_changes": (2, {"count": 8}),
-    "remedies.reparameterisation.same_task": (3, {"first_page":
-        fixed_perturbation.Config(widths=(1, 3), horizon=20.0, dt=0.1, every=10)}),
+    "remedies.reparameterisation.same_task": (3, {
+        "widths": (1, 3), "horizon": 20.0, "dt": 0.1, "every": 10}),
 }
 
 

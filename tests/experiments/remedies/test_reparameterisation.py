@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from comlib import Polynomial
+from comlib.experiments.index import fixed_perturbation
 from comlib.experiments.remedies.reparameterisation import (
     figure_four,
     full_matrix,
@@ -26,6 +27,14 @@ def test_the_same_networks_are_moved_in_two_ways():
     assert (exp["moved_error"] > exp["error"]).all()
     rho = exp.where(task="power law", width=3)
     assert abs(rho["moved_error"] - rho["floor"])[0] <= rho["error"][0]
+
+
+def test_the_direct_move_is_that_of_the_first_page():
+    config = {"widths": (1, 3), "horizon": 20.0, "dt": 0.1, "every": 10}
+    page = fixed_perturbation.run(fixed_perturbation.Config(**config))
+    ours = small_table(same_task).where(map="direct")
+    for name in ("error", "moved_error"):
+        assert ours[name] == pytest.approx(page[name], rel=1e-9)
 
 
 def test_the_floor_is_the_dilated_power_law():

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from comlib import Ball, Direct, Exp, RNN, Softplus, Table, time_grid
 from comlib.evidence import figures
-from comlib.experiments.inverse.linear import figure_one
+from comlib.experiments.inverse.linear.networks import on_fixed_rates
 
 __all__ = ["Config", "plot", "run"]
 
@@ -22,15 +22,29 @@ _MAPS = {"exp": Exp(), "softplus": Softplus(), "direct": Direct()}
 
 @dataclass(frozen=True)
 class Config:
-    """Our Figure 1, with more radii.
+    """The maps, the widths, the grid and the perturbations.
 
     Args:
         maps: names of the parameterizations.
-        base: target, widths, grid, ridge, radii and perturbations.
+        widths: m; the rates are k/m, k = 1, ..., m.
+        p: of the power law (1 + t)^(-p).
+        last: T; the grid is 1, ..., T.
+        ridge: added to the normal equations.
+        first: the smallest radius > 0; each is twice the one before.
+        count: number of radii > 0.
+        copies: random perturbations at each radius.
+        seed: of the perturbations.
     """
 
     maps: tuple[str, ...] = ("exp", "softplus", "direct")
-    base: figure_one.Config = figure_one.Config(count=21)
+    widths: tuple[int, ...] = (2, 4, 6, 8, 14)
+    p: float = 1.1
+    last: int = 100
+    ridge: float = 1e-4
+    first: float = 5e-4
+    count: int = 21
+    copies: int = 10
+    seed: int = 0
 
 
 def run(config: Config) -> Table:
@@ -44,16 +58,15 @@ def run(config: Config) -> Table:
     Args:
         config: what to compute.
     """
-    base = config.base
-    t = time_grid(base.last + 1, 1.0)
-    rho, tables, names, widths = (1 + t) ** -base.p, [], [], []
-    radii = [0.0, *(base.first * 2.0**k for k in range(base.count))]
-    limit = [float((rho - (1 + math.exp(-b) * t) ** -base.p)[1:].abs().max())
+    t = time_grid(config.last + 1, 1.0)
+    rho, tables, names, widths = (1 + t) ** -config.p, [], [], []
+    radii = [0.0, *(config.first * 2.0**k for k in range(config.count))]
+    limit = [float((rho - (1 + math.exp(-b) * t) ** -config.p)[1:].abs().max())
              for b in radii]
     for name in config.maps:
-        for m in base.widths:
-            model = figure_one.fitted(rho, m, base, _MAPS[name])
-            errors = [_errors(model, rho, beta, base) for beta in radii]
+        for m in config.widths:
+            model = on_fixed_rates(rho, m, config.ridge, _MAPS[name])
+            errors = [_errors(model, rho, beta, config) for beta in radii]
             shift, rates, sampled = zip(*errors, strict=True)
             tables.append(Table(radius=radii, shift=shift, rates=rates,
                                 sampled=sampled, limit=limit))
@@ -68,7 +81,7 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     shown = [name for name in table.values("map") if name != "direct"]
-    fig, axes = figures.panels(len(shown), height=3.2, sharey=True)
+    fig, axes = figures.panels(len(shown), height=2.8, sharey=True)
     for ax, name in zip(axes, shown, strict=True):
         rows = table.where(map=name)
         moved = rows["radius"] > 0
@@ -87,12 +100,12 @@ def plot(table: Table) -> Figure:
 
 @torch.no_grad()
 def _errors(
-    model: RNN, rho: torch.Tensor, radius: float, base: figure_one.Config
+    model: RNN, rho: torch.Tensor, radius: float, config: Config
 ) -> list[float]:
     """Return the errors of the slowed network and of two kinds of random copies."""
     way = 1 if model.parameterization == Direct() else -1
     slow = model.with_parameters({"w": model.w + way * radius})
-    stacks = [slow, *(Ball(radius, only).sample(model, base.copies, base.seed)
+    stacks = [slow, *(Ball(radius, only).sample(model, config.copies, config.seed)
                       for only in (("w",), None))]
     errors = [(stack.kernel_samples(len(rho))[..., 0, 0] - rho)[..., 1:].abs().max()
               for stack in stacks]

@@ -79,7 +79,7 @@ def plot(table: Table) -> Figure:
     """
     radius = sorted(table.values("radius"))[-2:][0]
     exponents = table.values("p")
-    fig, axes = figures.panels(len(exponents), height=3.2)
+    fig, axes = figures.panels(len(exponents), height=2.8)
     for ax, p in zip(axes, exponents, strict=True):
         for label, (name, gain, move) in _RUNGS.items():
             rows = table.where(p=p, map=name, unit_gain=gain, all=move, radius=radius)

@@ -11,7 +11,6 @@ from torch import Tensor
 from comlib import (Ball, Direct, Exp, LinearFunctional, Table, TemperedPolynomial,
                     distance, fit_exponentials, time_grid)
 from comlib.evidence import figures
-from comlib.experiments.index import fixed_perturbation
 
 __all__ = ["Config", "plot", "run"]
 
@@ -21,13 +20,25 @@ _MAPS = {"direct": Direct(), "exp": Exp()}
 
 @dataclass(frozen=True)
 class Config:
-    """The memories, widths, move and horizon of the first page.
+    """The memories, networks, move and horizon of the first config.
 
     Args:
-        first_page: its configuration.
+        p: exponent of (1 + t)^(-p) and exp(-gamma t) (1 + t)^(-p).
+        gamma: decay rate of the second.
+        widths: hidden units m.
+        radius: beta, by which every raw weight moves.
+        horizon: the last time.
+        dt: timebase.
+        every: number of time points between two rows of a kernel.
     """
 
-    first_page: fixed_perturbation.Config = fixed_perturbation.Config()
+    p: float = 1.5
+    gamma: float = 0.5
+    widths: tuple[int, ...] = (1, 2, 3, 4, 6)
+    radius: float = 0.05
+    horizon: float = 100.0
+    dt: float = 0.02
+    every: int = 50
 
 
 def run(config: Config) -> Table:
@@ -41,15 +52,15 @@ def run(config: Config) -> Table:
     Args:
         config: what to compute.
     """
-    page, tables, keys = config.first_page, [], []
-    for task, gamma in zip(_TASKS, (0.0, page.gamma), strict=True):
-        rho = TemperedPolynomial(page.p, gamma)
-        floor = _dilation(rho, page)
+    tables, keys = [], []
+    for task, gamma in zip(_TASKS, (0.0, config.gamma), strict=True):
+        rho = TemperedPolynomial(config.p, gamma)
+        floor = _dilation(rho, config)
         for name, f in _MAPS.items():
-            for width in page.widths:
-                model = fit_exponentials(rho, width, dt=page.dt,
+            for width in config.widths:
+                model = fit_exponentials(rho, width, dt=config.dt,
                                          parameterization=f).model
-                tables.append(_rows(rho, model, floor, page))
+                tables.append(_rows(rho, model, floor, config))
                 keys.append((task, name, width))
     tasks, names, widths = zip(*keys, strict=True)
     return Table.stack(tables, task=tasks, map=names, width=widths)
@@ -89,29 +100,29 @@ def _draw_errors(ax: Axes, points: Table) -> None:
            ylim=(1e-3, 5), xticks=sorted(set(rows["width"].tolist())))
 
 
-def _dilation(rho: TemperedPolynomial, page: fixed_perturbation.Config) -> float:
+def _dilation(rho: TemperedPolynomial, config: Config) -> float:
     """Return the distance of rho(exp(-beta t)) from rho over the norm of rho."""
-    t = time_grid(round(page.horizon / page.dt), page.dt)
-    apart = (rho(math.exp(-page.radius) * t) - rho(t)).abs().sum() * page.dt
+    t = time_grid(round(config.horizon / config.dt), config.dt)
+    apart = (rho(math.exp(-config.radius) * t) - rho(t)).abs().sum() * config.dt
     return float(apart) / rho.l1_norm()
 
 
 @torch.no_grad()
 def _rows(
     rho: TemperedPolynomial, model: object, floor: float,
-    page: fixed_perturbation.Config,
+    config: Config,
 ) -> Table:
     """Return the rows of one network; of the two moves the slower one is drawn."""
-    length, H = round(page.horizon / page.dt), LinearFunctional(rho, page.dt)
-    moved = Ball(page.radius, ("w",)).shifts(model)
+    length, H = round(config.horizon / config.dt), LinearFunctional(rho, config.dt)
+    moved = Ball(config.radius, ("w",)).shifts(model)
     errors = [float(distance(H, network, length).max()) / rho.l1_norm()
               for network in (model, moved)]
     numbers = {"error": errors[0], "moved_error": errors[1], "floor": floor}
 
     def sampled(network: object) -> Tensor:
-        return network.kernel_samples(length)[..., ::page.every, 0, 0]
+        return network.kernel_samples(length)[..., ::config.every, 0, 0]
 
     target, memory, both = map(sampled, (H, model, moved))
-    return Table(time=page.dt * page.every * torch.arange(len(target)),
+    return Table(time=config.dt * config.every * torch.arange(len(target)),
                  target=target, memory=memory, moved=both.amax(0),
                  **{name: [value] * len(target) for name, value in numbers.items()})
