@@ -30,7 +30,7 @@ class Config:
     """
 
     p: float = 1.5
-    errors: tuple[float, ...] = (0.1, 0.03, 0.01, 0.003, 0.001)
+    errors: tuple[float, ...] = (0.03, 0.01, 0.003, 0.001)
     radius: float = 0.05
 
 
