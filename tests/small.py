@@ -173,6 +173,23 @@ SMALL = {
     "remedies.reparameterisation.relative_changes": (2, {"count": 8}),
     "remedies.reparameterisation.same_task": (3, {
         "widths": (1, 3), "horizon": 20.0, "dt": 0.1, "every": 10}),
+    "remedies.learning.adam_windows": (1, {
+        "targets": (1e-2,), "first": -3, "last": 1, "per_decade": 1, "updates": 90}),
+    "remedies.learning.every_start": (3, {
+        "count": 4, "fractions": (0.5,), "updates": 60}),
+    "remedies.learning.sequence_task": (1, {
+        "learning_rates": (5e-3, 5e-2), "length": 20, "features": 2, "states": 2,
+        "updates": 5, "batch": 4}),
+    "remedies.learning.shared_rate": (1, {"rates": (0.1, 1.0), "updates": 40}),
+    "remedies.learning.stable_rates": (2, {"count": 3}),
+    "remedies.stacks.first_memory": (2, {
+        "starts": ("Lin", "Real"), "states": 4, "filters": 5, "count": 12}),
+    "remedies.stacks.input_gain": (2, {"count": 6, "grid": 5}),
+    "remedies.stacks.products": (1, {"modes": (2, 4, 16)}),
+    "remedies.stacks.shared_poles": (2, {
+        "layers": (1, 3), "jitters": (0.0, 1.0), "draws": 20, "states": 4}),
+    "remedies.stacks.stack_memory": (2, {
+        "layers": (2,), "length": 101, "short": 41, "width": 2, "states": 3}),
 }
 
 

@@ -33,12 +33,13 @@ KNOWS = {
     "measures.approximation": set(),
     "measures.perturbation": {"measures.spectrum"},
     "dynamics": {*BELOW, "functional", "evidence", "kernels"},
+    "modes": {*BELOW, "functional", "models"},
     "wide": {*BELOW, "functional", "models"},
     "data": {*BELOW, "functional"},
     "training": {*BELOW, "functional", "evidence", "kernels", "models", "targets",
                  "measures"},
     "experiments": {"", *BELOW, "functional", "evidence", "kernels", "models",
-                    "targets", "measures", "dynamics", "wide", "data",
+                    "targets", "measures", "dynamics", "modes", "wide", "data",
                     "training"},
 }
 """What each folder may import, besides itself; a folder in a folder may also import

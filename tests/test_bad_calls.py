@@ -24,7 +24,7 @@ from comlib.dynamics import DenseLoss, ModeLoss
 from comlib.data import Recording, Reviews
 from comlib.functional import DTYPE
 from comlib.measures.perturbation.ascent import Search
-from comlib.models import RecurrentModel
+from comlib.models import Layer, RecurrentModel
 from comlib.training import Descent, QuasiNewton
 from comlib.wide import SecondMoments, Variances, WideNetwork
 
@@ -34,6 +34,7 @@ INNER = {
     "models.response": "inner loops, whose callers have checked",
     "models.discretisations": "inner loops, whose callers have checked",
     "models.weights": "does the checking of models",
+    "modes.steps": "the inner side of descents and experiments",
     "measures.perturbation.norms": "the inner side of Ball",
     "kernels.integrals": "inner loops, whose callers have checked",
     "measures.suprema": "inner loops, whose callers have checked",
@@ -74,6 +75,7 @@ def rates(*values):
 MODEL = RNN(rates(-1.0, -2.0), tensor([1.0], [0.5]), tensor([1.0, 1.0]), dt=0.1,
             activation="identity")
 TARGET, RHO = LinearFunctional(Exponential(), 0.1), Exponential()
+LAYER = Layer(tensor(0.5), tensor([1.0]), tensor([1.0]))
 X = white_noise(2, 5, dt=0.1, seed=0)
 WIDE = torch.ones(2, 1, dtype=DTYPE)
 TABLE = Table(t=[1.0, 2.0, 3.0], y=[1.0, 2.0, 3.0], z=[0.5, 1.0, 2.0])
@@ -160,7 +162,18 @@ HERE = {
     "recurrence_kernel": {"gram": rates(1.0, 0.5)},
     "residual_gram": {"alpha": 0.5, "beta": 0.5}, "symmetric_gram": {"nu": 0.2},
     "horizon": {"level": 0.1},
+    **dict.fromkeys(
+        ("mode_loss", "mode_slope", "mode_curvature", "largest_stable_rate",
+         "simulated_stable_rate", "joint_hessian", "mode_overlap", "descend_mode"),
+        {"f": Exp(), "rate": tensor(1.0, 0.2), "target": tensor(0.5, 0.1),
+         "rates": tensor(1.0, 0.5), "weights": tensor(1.0, 2.0), "updates": 4,
+         "start": tensor(1.0, 2.0), "learning_rate": tensor(0.1, 0.2)}),
+    "settling_time": {"path": tensor([1.0, 2.0], [1.0, 2.0]),
+                      "target": tensor(1.0, 2.0)},
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
+    "Layer": {"factors": tensor(0.5), "B": tensor([1.0]), "C": tensor([1.0])},
+    "Stack": {"layers": (LAYER,), "activation": "gelu"},
+    "s4d_eigenvalues": {"start": "Lin"}, "ring_factors": {"low": 0.1, "high": 0.9},
 }
 """What is right in one place only."""
 

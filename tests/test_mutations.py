@@ -125,6 +125,13 @@ MUTATIONS = {
     "book/remedies/reparameterisation": (
         "comlib/measures/perturbation/modulus.py",
         "math.sqrt(f.a / f.b) / 2", "math.sqrt(f.a / f.b)"),
+    "book/remedies/learning": (
+        "comlib/modes/rates.py",
+        "(2 * gain**2 - 2 * gain + 1) / 4", "(2 * gain**2 - gain + 1) / 4"),
+    "book/remedies/stacks": (
+        "comlib/models/stack.py",
+        "torch.lgamma(k + L) - torch.lgamma(k + 1)",
+        "torch.lgamma(k + L + 1) - torch.lgamma(k + 2)"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}

@@ -4,6 +4,8 @@ from .adapters import CausalAttention as CausalAttention
 from .adapters import TorchRecurrent as TorchRecurrent
 from .causal import CausalModule as CausalModule
 from .gated import GatedUnit as GatedUnit
+from .initialisations import ring_factors as ring_factors
+from .initialisations import s4d_eigenvalues as s4d_eigenvalues
 from .maps import Direct as Direct
 from .maps import Exp as Exp
 from .maps import InverseQuadratic as InverseQuadratic
@@ -17,4 +19,6 @@ from .networks import SSM as SSM
 from .parameterizations import Parameterization as Parameterization
 from .recurrent import RecurrentModel as RecurrentModel
 from .s4d import S4D as S4D
+from .stack import Layer as Layer
+from .stack import Stack as Stack
 from .unit_gain import UnitGain as UnitGain

@@ -1,1 +1,1 @@
-"""Experiments of the part on remedies and the papers that followed."""
+"""Experiments of remedies."""
