@@ -41,6 +41,9 @@ MUTATIONS = {
     "book/inverse/linear": (
         "comlib/experiments/inverse/linear/figure_one.py",
         "torch.expm1(b * t)", "torch.expm1(2 * b * t)"),
+    "book/remedies/images": (
+        "comlib/training/classification.py",
+        "/= slope.square()", "/= slope.abs()"),
     "book/appendix/computing": (
         "comlib/measures/losses.py",
         "weights.flip(0).cumsum(0).flip(0)", "weights.cumsum(0)"),
@@ -72,6 +75,9 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/remedies/sensitivity": (
+        "comlib/modes/moments.py",
+        "(1 + q) * P / (1 - q) ** 3", "(1 - q) * P / (1 - q) ** 3"),
     "book/inverse/nonlinear": (
         "comlib/experiments/inverse/nonlinear/oracle.py",
         "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
@@ -125,6 +131,9 @@ MUTATIONS = {
     "book/remedies/reparameterisation": (
         "comlib/measures/perturbation/modulus.py",
         "math.sqrt(f.a / f.b) / 2", "math.sqrt(f.a / f.b)"),
+    "book/remedies/extension": (
+        "comlib/horizon/carried.py",
+        "short * (2 * window + 1 - short)", "short * (2 * window - short)"),
     "book/remedies/learning": (
         "comlib/modes/rates.py",
         "(2 * gain**2 - 2 * gain + 1) / 4", "(2 * gain**2 - gain + 1) / 4"),
@@ -132,6 +141,13 @@ MUTATIONS = {
         "comlib/models/stack.py",
         "torch.lgamma(k + L) - torch.lgamma(k + 1)",
         "torch.lgamma(k + L + 1) - torch.lgamma(k + 2)"),
+    "book/remedies/generalisation": (
+        "comlib/generalisation/measure.py",
+        "covariance.diagonal().sqrt()", "covariance.diagonal()"),
+    "book/remedies/rescaling": (
+        "comlib/horizon/lags.py",
+        "back.unfold(0, length, 1) @ weights.flip(0)",
+        "back.unfold(0, length, 1) @ weights"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}
