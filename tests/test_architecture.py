@@ -35,15 +35,13 @@ KNOWS = {
     "dynamics": {*BELOW, "functional", "evidence", "kernels"},
     "modes": {*BELOW, "functional", "models"},
     "wide": {*BELOW, "functional", "models"},
-    "horizon": {*BELOW, "functional"},
+    "horizon": {*BELOW, "functional", "kernels", "models"},
     "data": {*BELOW, "functional"},
     "generalisation": {*BELOW, "functional"},
-    "horizon": {*BELOW, "functional", "kernels", "models"},
     "training": {*BELOW, "functional", "evidence", "kernels", "models", "targets",
                  "measures"},
     "experiments": {"", *BELOW, "functional", "evidence", "kernels", "models",
                     "targets", "measures", "dynamics", "modes", "wide", "data",
-                    "training", "horizon"},
                     "generalisation", "horizon", "training"},
 }
 """What each folder may import, besides itself; a folder in a folder may also import
