@@ -126,6 +126,8 @@ VALID = {
 """What is right for an argument of this name, wherever it stands."""
 
 HERE = {
+    "relative_modulus": {"f": Exp()}, "unit_gain_change": {"f": Exp()},
+    "relative_change": {"f": Exp(), "w": tensor(0.5, 2.0)},
     "reversed_memory": {"history": 3}, "heaviside": {"x": WIDE},
     "crossing": {"wide": [1.0, 4.0], "narrow": [2.0, 3.0]},
     "crossings": {"table": Table(width=[1, 1, 2, 2], radius=[0.1, 0.2, 0.1, 0.2],
