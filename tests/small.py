@@ -186,6 +186,15 @@ SMALL = {
         "width": 4, "seeds": 2, "updates": 20, "horizons": 3, "inputs": 4}),
     "remedies.nonlinear.ratchet": (2, {"length": 200}),
     "remedies.nonlinear.relu": (1, {"widths": (4,), "seeds": 2, "updates": 20}),
+    "remedies.reparameterisation.figure_four": (1, {
+        "maps": ("exp", "direct"), "widths": (2, 6), "count": 14, "copies": 3}),
+    "remedies.reparameterisation.full_matrix": (1, {"errors": (0.1, 0.001)}),
+    "remedies.reparameterisation.ladder": (1, {
+        "exponents": (1.5,), "widths": (3,), "radii": (0.03, 0.3), "restarts": 1,
+        "updates": 4}),
+    "remedies.reparameterisation.relative_changes": (2, {"count": 8}),
+    "remedies.reparameterisation.same_task": (3, {
+        "widths": (1, 3), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "remedies.extension.adam": (1, {
         "cases": (("power 1.1", 1, 8),), "updates": 20, "seeds": (0,), "length": 200}),
     "remedies.extension.beyond": (2, {

@@ -126,6 +126,8 @@ VALID = {
 """What is right for an argument of this name, wherever it stands."""
 
 HERE = {
+    "relative_modulus": {"f": Exp()}, "unit_gain_change": {"f": Exp()},
+    "relative_change": {"f": Exp(), "w": tensor(0.5, 2.0)},
     "reversed_memory": {"history": 3}, "heaviside": {"x": WIDE},
     "crossing": {"wide": [1.0, 4.0], "narrow": [2.0, 3.0]},
     "crossings": {"table": Table(width=[1, 1, 2, 2], radius=[0.1, 0.2, 0.1, 0.2],
@@ -205,8 +207,6 @@ HERE = {
                          "kernels": tensor([1.0, 0.5, 0.2], [1.0, 0.9, 0.8])},
     "lag_weights": {"weights": tensor(0.2, 0.3, 0.5)},
     "effective_fraction": {"weights": tensor(0.2, 0.3, 0.5)},
-    "fit_to_lags": {"rho": tensor(1.0, 0.5, 0.3, 0.2), "width": 1,
-                    "kappa": tensor(1.0, 0.8, 0.5, 0.2)},
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
     "Layer": {"factors": tensor(0.5), "B": tensor([1.0]), "C": tensor([1.0])},
     "Stack": {"layers": (LAYER,), "activation": "gelu"},

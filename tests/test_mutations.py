@@ -134,6 +134,9 @@ MUTATIONS = {
     "book/implicit/bias": (
         "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
+    "book/remedies/reparameterisation": (
+        "comlib/measures/perturbation/modulus.py",
+        "math.sqrt(f.a / f.b) / 2", "math.sqrt(f.a / f.b)"),
     "book/remedies/extension": (
         "comlib/horizon/carried.py",
         "short * (2 * window + 1 - short)", "short * (2 * window - short)"),

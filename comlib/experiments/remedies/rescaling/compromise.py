@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from comlib import Polynomial, Table, time_grid
 from comlib.evidence import figures
-from comlib.horizon import fit_to_lags, lag_weights, power_weights
+from comlib.horizon import fit_lags, lag_weights, power_weights
 
 __all__ = ["Config", "plot", "run"]
 
@@ -47,7 +47,8 @@ def run(config: Config) -> Table:
         rho = Polynomial(p)(s)
         for q in config.powers:
             kappa = lag_weights(power_weights(config.length, q))
-            e = (rho - fit_to_lags(rho, kappa, config.width)(s)).square()
+            best = fit_lags(rho, config.width, kappa)
+            e = (rho - best.kernel(config.length)).square()
             tail = e[config.tail:].sum()
             rows.append([p, q, *map(float, (
                 kappa[config.length // 2] / kappa[0], e[:config.head].sum(), tail,
