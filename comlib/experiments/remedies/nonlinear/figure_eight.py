@@ -42,7 +42,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``curves`` returned.
     """
-    fig, axes = figures.panels(2, height=2.8, sharey=True)
+    fig, axes = figures.panels(2, height=2.4, sharey=True)
     for ax, (name, part) in zip(axes, table.groups("activation"), strict=True):
         ours = part.where(curve="ours")
         figures.lines(ours, "radius", "error", by="width", ax=ax, xscale="log",

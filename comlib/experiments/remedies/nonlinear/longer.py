@@ -84,7 +84,7 @@ def plot(table: Table) -> Figure:
             ``activation`` and ``target``.
     """
     panels = parts(table, "target")
-    fig, axes = figures.panels(len(panels), height=2.6, sharey=True)
+    fig, axes = figures.panels(len(panels), height=2.3, sharey=True)
     for ax, (target, part) in zip(axes, panels, strict=True):
         for colour, (name, rows) in zip(figures.COLOURS, parts(part, "activation")):
             for seed, one in rows.groups("seed"):

@@ -74,7 +74,7 @@ def plot(table: Table) -> Figure:
     Args:
         table: what ``run`` returned.
     """
-    fig, axes = figures.panels(2, height=2.6)
+    fig, axes = figures.panels(2, height=2.3)
     stored, errors = axes
     red, blue = figures.COLOURS[1], figures.COLOURS[0]
     stored.plot(table["time"], table["state"], color=red, label="state")

@@ -62,7 +62,7 @@ def plot(table: Table, target: str = "pol") -> Figure:
         target: of these rows.
     """
     panels = parts(table, "structure")
-    fig, axes = figures.panels(len(panels), height=2.4, sharey=True)
+    fig, axes = figures.panels(len(panels), height=2.2, sharey=True)
     for ax, (name, rows) in zip(axes, panels, strict=True):
         curves = over_seeds(rows)
         figures.bands(curves, "radius", "error", "least", "most", by="width", ax=ax,
