@@ -119,6 +119,10 @@ SMALL = {
         "activation": "tanh", "widths": (4, 6), "updates": 20, "batch": 4, "inputs": 4,
         "copies": 3, "radii": (0.004, 0.064), "searched": (0.064,)}),
     "inverse.nonlinear.horizons": (2, {"lengths": (30, 60)}),
+    "inverse.short.epochs": (1, {"widths": (2,), "epochs": 1}),
+    "inverse.short.figure_two": (1, {
+        "widths": (2, 3), "epochs": 1, "powers": (0, 30), "searched": (0.01, 0.1),
+        "search": (1, 2), "inputs": 4}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),
@@ -163,7 +167,34 @@ SMALL = {
         "length": 100}),
     "linear.universality.gaps_by_width": (1, {"widths": (1, 2, 8, 64)}),
     "linear.universality.rounded_weights": (1, {"widths": (4, 8, 20)}),
+    "remedies.images.matched": (1, {
+        "cases": (("rows", "rows", 1.0, True),), "learning_rates": (0.5, 0.25),
+        "names": ("direct", "exp"), "width": 4, "count": 20, "looks": 2}),
+    "remedies.images.memories": (1, {
+        "names": ("direct",), "width": 4, "epochs": 1, "last": 12}),
+    "remedies.images.mnist": (1, {
+        "cells": (("linear state", "rows"),), "names": ("direct", "exp"), "seeds": 1,
+        "width": 4, "epochs": 1, "every": 5, "data": "digits", "device": "cpu"}),
+    "remedies.images.training": (1, {
+        "cell": "diagonal", "width": 4, "epochs": 1, "learning_rates": (0.001, 0.01),
+        "count": 50}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
+    "remedies.nonlinear.gains": (2, {
+        "widths": (4,), "updates": 20, "seeds": 1, "radii": (0.016, 0.064),
+        "search": (1, 2), "inputs": 4}),
+    "remedies.nonlinear.longer": (1, {
+        "width": 4, "seeds": 2, "updates": 20, "horizons": 3, "inputs": 4}),
+    "remedies.nonlinear.ratchet": (2, {"length": 200}),
+    "remedies.nonlinear.relu": (1, {"widths": (4,), "seeds": 2, "updates": 20}),
+    "remedies.reparameterisation.figure_four": (1, {
+        "maps": ("exp", "direct"), "widths": (2, 6), "count": 14, "copies": 3}),
+    "remedies.reparameterisation.full_matrix": (1, {"errors": (0.1, 0.001)}),
+    "remedies.reparameterisation.ladder": (1, {
+        "exponents": (1.5,), "widths": (3,), "radii": (0.03, 0.3), "restarts": 1,
+        "updates": 4}),
+    "remedies.reparameterisation.relative_changes": (2, {"count": 8}),
+    "remedies.reparameterisation.same_task": (3, {
+        "widths": (1, 3), "horizon": 20.0, "dt": 0.1, "every": 10}),
     "remedies.extension.adam": (1, {
         "cases": (("power 1.1", 1, 8),), "updates": 20, "seeds": (0,), "length": 200}),
     "remedies.extension.beyond": (2, {
@@ -203,6 +234,32 @@ SMALL = {
         "layers": (1, 3), "jitters": (0.0, 1.0), "draws": 20, "states": 4}),
     "remedies.stacks.stack_memory": (2, {
         "layers": (2,), "length": 101, "short": 41, "width": 2, "states": 3}),
+    "remedies.sensitivity.adam": (3, {
+        "width": 2, "learning_rates": (1e-3, 1e-1), "updates": 20, "count": 2}),
+    "remedies.sensitivity.by_memory": (3, {
+        "correlations": (0.5, 1.0), "powers": (0.5,), "decades": 2,
+        "simulated": (1e-1, 3e-2), "sequences": 200}),
+    "remedies.sensitivity.circle": (2, {"radii": (0.9, 0.99), "count": 21}),
+    "remedies.sensitivity.cures": (2, {"correlations": (0.0, 0.9), "count": 8}),
+    "remedies.sensitivity.finite_time": (2, {"lengths": (100, 2000), "count": 9}),
+    "remedies.sensitivity.landscape": (3, {"targets": (0.9, 0.99), "count": 21}),
+    "remedies.generalisation.capacity": (2, {
+        "lengths": (4, 8), "samples": 5, "draws": 5}),
+    "remedies.generalisation.gaps": (3, {"tasks": 4, "repeats": 3, "length": 8}),
+    "remedies.generalisation.over_shrinking": (1, {
+        "memories": (2.0, 4.0), "length": 40}),
+    "remedies.generalisation.penalties": (3, {
+        "correlations": (0.0,), "count": 2, "length": 12, "modes": 3, "repeats": 2}),
+    "remedies.generalisation.timescale": (2, {"lengths": (4, 8)}),
+    "remedies.rescaling.compromise": (2, {
+        "width": 1, "length": 30, "powers": (0.0, 2.0)}),
+    "remedies.rescaling.history_switch": (4, {
+        "length": 12, "history": 6, "sequences": 50, "every": 4}),
+    "remedies.rescaling.lags_learned": (2, {
+        "length": 6, "updates": (2, 5), "batch": 4, "runs": 4}),
+    "remedies.rescaling.price": (2, {
+        "length": 4, "sequences": 20, "repeats": 50}),
+    "remedies.rescaling.published": (2, {"length": 8}),
 }
 
 

@@ -21,12 +21,12 @@ from comlib import (RNN, SSM, Claim, Exp, Exponential, ExponentialSum, Ball, Gau
                     InputError, LinearFunctional, Polynomial, Table,
                     TorchRecurrent, heaviside, white_noise)
 from comlib.dynamics import DenseLoss, ModeLoss
-from comlib.data import Recording, Reviews
+from comlib.data import Images, Recording, Reviews
 from comlib.functional import DTYPE
 from comlib.horizon import fit_lags
 from comlib.measures.perturbation.ascent import Search
 from comlib.models import Layer, RecurrentModel
-from comlib.training import Descent, QuasiNewton
+from comlib.training import Batches, Descent, QuasiNewton
 from comlib.wide import SecondMoments, Variances, WideNetwork
 
 INNER = {
@@ -51,11 +51,12 @@ INNER = {
 """Modules that readers do not call, or whose calls leave files behind, and why."""
 
 INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rates",
-          "check_timebase", "check_single", "check_lags", "draw_uniform", "style",
-          "documentation", "Trajectory", "Path", "SecondMoments", "Activation",
-          "Source", "Glossary", "ClaimError", "Table", "load_imdb"}
+          "check_inside", "check_lags", "check_timebase", "check_single",
+          "draw_uniform", "style", "documentation", "Trajectory", "Path",
+          "SecondMoments", "Activation", "Source", "Glossary", "ClaimError", "Table",
+          "load_imdb", "load_mnist", "Course"}
 """Functions beside the public ones of a module, what only comlib makes, and what reads
-a folder: test_reviews."""
+a folder: test_reviews, test_images."""
 
 
 def tensor(*values):
@@ -113,10 +114,20 @@ VALID = {
     "recording": Recording(X[0], X[0] ** 3, 0.1, "here"), "source": "here",
     "reviews": Reviews(("a b", "b"), torch.tensor([True, False]), "here"),
     "words": ("a", "b"), "size": 2,
+    "images": Images(X[:, :, 0, None].abs() / X.abs().max(), torch.tensor([0, 1]),
+                     "here"),
+    "rows": torch.tensor([0, 1]), "pixels": X.abs() / X.abs().max(),
+    "labels": torch.tensor([0, 0]), "learning_rates": (0.1,),
+    "eigenvalue": tensor(0.5, 0.9), "eigenvalues": tensor(-0.5, -0.9),
+    "other": tensor(0.2, 0.9), "angle": tensor(0.1, 3.0),
+    "u": tensor(-1.0, 2.0), "R": tensor(1.0, 0.5), "centre": tensor(0.5, 0.9),
+    "Q": torch.eye(2, dtype=DTYPE)[None],
 }
 """What is right for an argument of this name, wherever it stands."""
 
 HERE = {
+    "relative_modulus": {"f": Exp()}, "unit_gain_change": {"f": Exp()},
+    "relative_change": {"f": Exp(), "w": tensor(0.5, 2.0)},
     "reversed_memory": {"history": 3}, "heaviside": {"x": WIDE},
     "crossing": {"wide": [1.0, 4.0], "narrow": [2.0, 3.0]},
     "crossings": {"table": Table(width=[1, 1, 2, 2], radius=[0.1, 0.2, 0.1, 0.2],
@@ -170,6 +181,9 @@ HERE = {
     "fit_lags": {"rho": LAGS, "width": 2, "weights": None},
     "refine_lags": {"rho": LAGS, "fit": fit_lags(LAGS, 2), "weights": None},
     "extension_error": {"rho": LAGS, "rho_hat": 0.5 * LAGS},
+    "eigenvalue_speeds": {"f": Exp()}, "split_images": {"count": 1, "images": Images(
+        X[0, :, :, None].abs() / 9, torch.arange(5), "here")},
+    "train_classifier": {"protocol": Batches((0.1,), 1), "progress": False},
     **dict.fromkeys(
         ("mode_loss", "mode_slope", "mode_curvature", "largest_stable_rate",
          "simulated_stable_rate", "joint_hessian", "mode_overlap", "descend_mode"),
@@ -178,6 +192,21 @@ HERE = {
          "start": tensor(1.0, 2.0), "learning_rate": tensor(0.1, 0.2)}),
     "settling_time": {"path": tensor([1.0, 2.0], [1.0, 2.0]),
                       "target": tensor(1.0, 2.0)},
+    **dict.fromkeys(("mode_gram", "readout_hessian"),
+                    {"eigenvalues": tensor(0.5, 0.9)}),
+    "condition": {"H": rates(1.0, 0.5)}, "moebius": {"p": tensor(0.1, 0.5)},
+    "sensitivity_after": {"radius": tensor(0.5, 1.0)},
+    "normalised_loss": {"shift": tensor(0.5, 2.0)},
+    "sum_loss": {"target": tensor(0.5, 0.9)},
+    **dict.fromkeys(("adam_in_basis", "adam_dense"), {
+        "start": tensor(0.4, 0.8), "target": tensor(0.5, 0.9), "updates": 2}),
+    "output_measure": {"rho": tensor(1.0, 0.5), "covariance": rates(1.0, 2.0)},
+    "output_power": {"rho": tensor(1.0, 0.5), "covariance": rates(1.0, 2.0)},
+    "ar_covariance": {"a": 0.5},
+    "fit_with_measure": {"features": rates(1.0, 2.0), "outputs": tensor(1.0, 0.5),
+                         "kernels": tensor([1.0, 0.5, 0.2], [1.0, 0.9, 0.8])},
+    "lag_weights": {"weights": tensor(0.2, 0.3, 0.5)},
+    "effective_fraction": {"weights": tensor(0.2, 0.3, 0.5)},
     "RNN": {"dt": 0.1}, "SSM": {"dt": 0.1},
     "Layer": {"factors": tensor(0.5), "B": tensor([1.0]), "C": tensor([1.0])},
     "Stack": {"layers": (LAYER,), "activation": "gelu"},

@@ -41,6 +41,9 @@ MUTATIONS = {
     "book/inverse/linear": (
         "comlib/experiments/inverse/linear/figure_one.py",
         "torch.expm1(b * t)", "torch.expm1(2 * b * t)"),
+    "book/remedies/images": (
+        "comlib/training/classification.py",
+        "/= slope.square()", "/= slope.abs()"),
     "book/appendix/computing": (
         "comlib/measures/losses.py",
         "weights.flip(0).cumsum(0).flip(0)", "weights.cumsum(0)"),
@@ -72,9 +75,18 @@ MUTATIONS = {
     "book/linear/optimisers": (
         "comlib/dynamics/flows.py",
         "force - self.mu * v", "force - 2 * self.mu * v"),
+    "book/remedies/sensitivity": (
+        "comlib/modes/moments.py",
+        "(1 + q) * P / (1 - q) ** 3", "(1 - q) * P / (1 - q) ** 3"),
     "book/inverse/nonlinear": (
         "comlib/experiments/inverse/nonlinear/oracle.py",
         "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
+    "book/inverse/short": (
+        "comlib/experiments/inverse/nonlinear/oracle.py",
+        "torch.lgamma(s[:, None] + 1)", "torch.lgamma(s[:, None] + 2)"),
+    "book/remedies/nonlinear": (
+        "comlib/models/unit_gain.py",
+        "return eigenvalue.abs()", "return 2 * eigenvalue.abs()"),
     "book/inverse/language": (
         "comlib/experiments/inverse/language/classifiers.py",
         "self.head(total / lengths[:, None])", "self.head(total / lengths.max())"),
@@ -122,6 +134,9 @@ MUTATIONS = {
     "book/implicit/bias": (
         "comlib/experiments/implicit/bias/laws.py",
         "rate * updates * factors * (", "rate * updates * factors.sqrt() * ("),
+    "book/remedies/reparameterisation": (
+        "comlib/measures/perturbation/modulus.py",
+        "math.sqrt(f.a / f.b) / 2", "math.sqrt(f.a / f.b)"),
     "book/remedies/extension": (
         "comlib/horizon/carried.py",
         "short * (2 * window + 1 - short)", "short * (2 * window - short)"),
@@ -132,6 +147,13 @@ MUTATIONS = {
         "comlib/models/stack.py",
         "torch.lgamma(k + L) - torch.lgamma(k + 1)",
         "torch.lgamma(k + L + 1) - torch.lgamma(k + 2)"),
+    "book/remedies/generalisation": (
+        "comlib/generalisation/measure.py",
+        "covariance.diagonal().sqrt()", "covariance.diagonal()"),
+    "book/remedies/rescaling": (
+        "comlib/horizon/lags.py",
+        "back.unfold(0, length, 1) @ weights.flip(0)",
+        "back.unfold(0, length, 1) @ weights"),
 }
 
 CHANGED = chosen({name: {f"{name}.md", f"{name}.ipynb", mutation[0]}

@@ -1,7 +1,12 @@
-"""Recordings and reviews, generated stand-ins, and windows cut from recordings."""
+"""Recordings, reviews and images, generated stand-ins, and windows of recordings."""
 
+from .digits import load_digits as load_digits
 from .eeg import load_eeg as load_eeg
 from .grammar import generated_reviews as generated_reviews
+from .images import as_sequences as as_sequences
+from .images import Images as Images
+from .images import split_images as split_images
+from .mnist import load_mnist as load_mnist
 from .recordings import load_s1 as load_s1
 from .recordings import Recording as Recording
 from .recordings import S1_SHA256 as S1_SHA256

@@ -35,6 +35,9 @@ from .perturbation.crossings import crossings as crossings
 from .perturbation.error import perturbation_error as perturbation_error
 from .perturbation.lower_curve import certified_lower_curve as certified_lower_curve
 from .perturbation.lower_curve import horizon_ladder as horizon_ladder
+from .perturbation.modulus import relative_change as relative_change
+from .perturbation.modulus import relative_modulus as relative_modulus
+from .perturbation.modulus import unit_gain_change as unit_gain_change
 from .properties import causality_defect as causality_defect
 from .properties import gain as gain
 from .properties import homogeneity_defect as homogeneity_defect

@@ -1,5 +1,9 @@
 """Better weights, and fewer: exact losses, sampled ones, balanced truncation."""
 
+from .classification import accuracy as accuracy
+from .classification import Batches as Batches
+from .classification import cross_entropy as cross_entropy
+from .classification import train_classifier as train_classifier
 from .descent import descend as descend
 from .descent import Trajectory as Trajectory
 from .exponentials import fit_exponentials as fit_exponentials

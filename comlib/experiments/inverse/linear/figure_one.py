@@ -15,6 +15,8 @@ from torch import Tensor
 from comlib import Ball, RNN, Table, time_grid
 from comlib.evidence import figures
 
+from .networks import on_fixed_rates
+
 __all__ = ["Config", "plot", "run"]
 
 
@@ -62,7 +64,7 @@ def run(config: Config) -> Table:
     for name, rho in targets.items():
         limit = [float((torch.expm1(b * t) * rho)[1:].max()) for b in radii]
         for m in config.widths:
-            model = _fitted(rho, m, config)
+            model = on_fixed_rates(rho, m, config.ridge)
             errors = [_errors(model, rho, beta, config) for beta in radii]
             sampled, shift = zip(*errors, strict=True)
             tables.append(Table(radius=radii, sampled=sampled, shift=shift,
@@ -92,17 +94,6 @@ def plot(table: Table) -> Figure:
         ax.set(title=target, ylim=(1e-3, 1e4))
     figures.legend_above(*axes)
     return fig
-
-
-def _fitted(rho: Tensor, width: int, config: Config) -> RNN:
-    """Return the network on the rates k/m, least squares without t = 0."""
-    rates = torch.arange(1, width + 1).to(rho) / width
-    modes = torch.exp(-time_grid(len(rho), 1.0)[1:, None] * rates)
-    gram = modes.mT @ modes + config.ridge * torch.eye(width).to(rho)
-    a = torch.linalg.solve(gram, modes.mT @ rho[1:])
-    size = a.abs().sqrt()
-    return RNN(-rates, size[:, None], (a.sign() * size)[None], dt=1.0,
-               activation="identity", discretisation="exact")
 
 
 @torch.no_grad()
