@@ -54,7 +54,7 @@ INSIDE = {"by_descent", "project", "weight_norms", "pairs", "apply", "check_rate
           "check_inside", "check_lags", "check_timebase", "check_single",
           "draw_uniform", "style", "documentation", "Trajectory", "Path",
           "SecondMoments", "Activation", "Source", "Glossary", "ClaimError", "Table",
-          "load_imdb", "load_mnist", "Course"}
+          "load_imdb", "load_mnist", "Course", "slope_of"}
 """Functions beside the public ones of a module, what only comlib makes, and what reads
 a folder: test_reviews, test_images."""
 
