@@ -93,7 +93,8 @@ def test_what_can_be_represented_is_a_rest_point_of_every_window():
     assert truncation_speed(0.9, math.inf).tolist() == pytest.approx([1, 1])
 
 
-def test_the_scatter_is_that_of_many_least_squares_fits():
+@pytest.mark.parametrize("sigma", [0.0, 0.7])
+def test_the_scatter_is_that_of_many_least_squares_fits(sigma):
     T, z, windows, draws = 4, 0.5, 400, 400
     g = torch.Generator().manual_seed(0)
     x = torch.randn(draws, windows, T, generator=g, dtype=DTYPE)
@@ -104,7 +105,7 @@ def test_the_scatter_is_that_of_many_least_squares_fits():
         powers = torch.where(k[:, None] >= k, pole ** (k[:, None] - k).clamp(min=0), 0)
         return amplitude * x @ powers.mT
 
-    noise = 0.7 * torch.randn(x.shape, generator=g, dtype=DTYPE)
+    noise = sigma * torch.randn(x.shape, generator=g, dtype=DTYPE)
     y = answer(1.0, z) + old * z ** (k + 1) + noise
     h = 1e-5
     slopes = torch.stack([answer(1.0, z), (answer(1.0, z + h) - answer(1.0, z - h))
@@ -112,7 +113,7 @@ def test_the_scatter_is_that_of_many_least_squares_fits():
     rest = (y - answer(1.0, z)).flatten(1)
     moved = torch.linalg.lstsq(slopes, rest[..., None]).solution[:, 1, 0]
     own, lost = pole_spread(z, T) / (windows * T) ** 0.5
-    assert float(moved.std()) == pytest.approx(math.hypot(0.7 * own, lost), rel=0.1)
+    assert float(moved.std()) == pytest.approx(math.hypot(sigma * own, lost), rel=0.1)
 
 
 @pytest.mark.parametrize("call", [

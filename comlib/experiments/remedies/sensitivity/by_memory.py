@@ -84,8 +84,8 @@ def plot(table: Table) -> Figure:
         axes[2].axhline(power - 4, color=figures.GUIDE, linestyle=":", linewidth=1)
     for ax in axes:
         ax.invert_xaxis()
-    axes[0].set_title("moment"), axes[1].set_title("slope, $R(j) = a^j$")
-    axes[2].set_title(r"slope, $R(j) = (1+j)^{-\alpha}$")
+    axes[0].set_title("moment"), axes[1].set_title("slope, $a^j$")
+    axes[2].set_title(r"slope, $(1+j)^{-\alpha}$")
     figures.label_lines(*axes)
     return fig
 
