@@ -76,8 +76,8 @@ def plot(table: Table) -> Figure:
                 color=figures.COLOURS[0])
         ax.set(title=title, xscale="log", yscale="log", ylabel="gap",
                xlabel="2 σ² df / n" if across == "predicted" else "τ")
-    ends = [table["predicted"].min(), table["predicted"].max()]
-    axes[2].plot(ends, ends, color=figures.GUIDE, linestyle=":")
+    ends = [0.0, table["predicted"].max()]
+    axes[2].plot(ends, ends, color=figures.GUIDE, linestyle=":", zorder=3)
     for ax in axes[1:]:
         ax.set(yscale="linear", ylim=(0, None))
     axes[1].set_xlim(1, 100)
