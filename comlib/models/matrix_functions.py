@@ -6,7 +6,17 @@ import torch
 from torch import Tensor
 
 
-class MatrixFunction(torch.autograd.Function):
+def matrix_function(f: Callable[[Tensor], Tensor], M: Tensor) -> Tensor:
+    """Return f(M) for a matrix with a basis of eigenvectors.
+
+    Args:
+        f: analytic, real on the real line; applied elementwise to complex eigenvalues.
+        M: real matrices, a stack or one.
+    """
+    return _MatrixFunction.apply(f, M)
+
+
+class _MatrixFunction(torch.autograd.Function):
     """W = V f(mu) V^-1 where M = V mu V^-1, for an f that is analytic and real.
 
     The derivative is that of Daleckii and Krein: Df(M)[H] = V (F o V^-1 H V) V^-1 with

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ..checks import InputError, check_parameters
-from .matrix_functions import MatrixFunction
+from .matrix_functions import matrix_function
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Parameterization(ABC):
         Args:
             M: raw matrices with a basis of eigenvectors.
         """
-        return MatrixFunction.apply(self, M)
+        return matrix_function(self, M)
 
     def inverse_matrix(
         self, W: Float[Tensor, "*stack m m"]
