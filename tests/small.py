@@ -119,6 +119,10 @@ SMALL = {
         "activation": "tanh", "widths": (4, 6), "updates": 20, "batch": 4, "inputs": 4,
         "copies": 3, "radii": (0.004, 0.064), "searched": (0.064,)}),
     "inverse.nonlinear.horizons": (2, {"lengths": (30, 60)}),
+    "inverse.short.epochs": (1, {"widths": (2,), "epochs": 1}),
+    "inverse.short.figure_two": (1, {
+        "widths": (2, 3), "epochs": 1, "powers": (0, 30), "searched": (0.01, 0.1),
+        "search": (1, 2), "inputs": 4}),
     "linear.curse.hankel_floor": (2, {"widths": (1, 3), "eps": 0.001, "modes": 16}),
     "linear.curse.phase_diagram": (2, {
         "omegas": (0.3, 0.6, 1.2), "epsilons": (0.01, 0.001, 0.0001)}),
@@ -175,6 +179,13 @@ SMALL = {
         "cell": "diagonal", "width": 4, "epochs": 1, "learning_rates": (0.001, 0.01),
         "count": 50}),
     "linear.universality.sums_by_width": (2, {"even": (2, 8, 16), "free": (1, 2, 3)}),
+    "remedies.nonlinear.gains": (2, {
+        "widths": (4,), "updates": 20, "seeds": 1, "radii": (0.016, 0.064),
+        "search": (1, 2), "inputs": 4}),
+    "remedies.nonlinear.longer": (1, {
+        "width": 4, "seeds": 2, "updates": 20, "horizons": 3, "inputs": 4}),
+    "remedies.nonlinear.ratchet": (2, {"length": 200}),
+    "remedies.nonlinear.relu": (1, {"widths": (4,), "seeds": 2, "updates": 20}),
     "remedies.reparameterisation.figure_four": (1, {
         "maps": ("exp", "direct"), "widths": (2, 6), "count": 14, "copies": 3}),
     "remedies.reparameterisation.full_matrix": (1, {"errors": (0.1, 0.001)}),

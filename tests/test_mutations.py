@@ -81,6 +81,12 @@ MUTATIONS = {
     "book/inverse/nonlinear": (
         "comlib/experiments/inverse/nonlinear/oracle.py",
         "torch.lgamma(s[:, None] - k + 1)", "torch.lgamma(s[:, None] - k + 2)"),
+    "book/inverse/short": (
+        "comlib/experiments/inverse/nonlinear/oracle.py",
+        "torch.lgamma(s[:, None] + 1)", "torch.lgamma(s[:, None] + 2)"),
+    "book/remedies/nonlinear": (
+        "comlib/models/unit_gain.py",
+        "return eigenvalue.abs()", "return 2 * eigenvalue.abs()"),
     "book/inverse/language": (
         "comlib/experiments/inverse/language/classifiers.py",
         "self.head(total / lengths[:, None])", "self.head(total / lengths.max())"),

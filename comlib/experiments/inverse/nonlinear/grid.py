@@ -21,7 +21,7 @@ class Config:
     """One combination: what is trained, how, and how it is perturbed.
 
     Args:
-        activation: "linear", "hardtanh" or "tanh".
+        activation: "linear", "hardtanh", "tanh" or "relu".
         structure: "diagonal", "dense", or "softplus", dense with softplus of its rates.
         target: "exp", e^(-t), or "pol", (1 + t/10)^(-1.1).
         protocol: "authors"; "clean"; or "oracle", which fits linear networks exactly.

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
 from comlib import Table
 from comlib.functional import DTYPE
@@ -26,15 +27,28 @@ def limit_curve(name: str, radii: Sequence[float], length: int = LENGTH) -> Tabl
     """
     rho = target(name).kernel_samples(length)[:, 0, 0]
     kappa = error_weights(length).flip(0).cumsum(0).flip(0)
-    s = torch.arange(length, dtype=DTYPE)
+    moved = shifted(rho, [beta * DT for beta in radii])
+    errors = (kappa * (moved - rho).square()).sum(-1)
+    return Table(radius=list(radii), limit=errors.tolist())
+
+
+def shifted(rho: Tensor, steps: Sequence[float]) -> Tensor:
+    """Return the kernels sum_k binom(s, k) step^k rho_(s-k), (len(steps), time).
+
+    Source: prp-horizon-limit in the book (ours).
+
+    Args:
+        rho: (time,).
+        steps: the beta dt >= 0.
+    """
+    s = torch.arange(len(rho), dtype=DTYPE)
     lag = s[:, None] - s  # k; what is not causal has binom(s, k) = 0
     k = lag.clamp(min=0)
     logs = (torch.lgamma(s[:, None] + 1) - torch.lgamma(k + 1)
             - torch.lgamma(s[:, None] - k + 1))
-    errors = []
-    for beta in radii:
-        powers = (torch.exp(logs + k * math.log(beta * DT)) if beta
+    moved = []
+    for step in steps:
+        powers = (torch.exp(logs + k * math.log(step)) if step
                   else (lag == 0).to(DTYPE))
-        shifted = torch.where(lag >= 0, powers, 0.0) @ rho
-        errors.append(float((kappa * (shifted - rho).square()).sum()))
-    return Table(radius=list(radii), limit=errors)
+        moved.append(torch.where(lag >= 0, powers, 0.0) @ rho)
+    return torch.stack(moved)

@@ -63,14 +63,15 @@ def start(protocol: str, activation: str, structure: str, m: int, seeds: int) ->
 
     Args:
         protocol: "authors", "clean" or "oracle".
-        activation: "linear", "hardtanh" or "tanh".
+        activation: "linear", "hardtanh", "tanh" or "relu".
         structure: "diagonal"; "dense", a matrix; or "softplus", a matrix with
             softplus of its rates.
         m: width.
         seeds: number of networks.
     """
     authors = protocol == "authors"
-    how = {"dt": DT, "activation": ACTIVATIONS[activation], "allow_unstable": True}
+    how = {"dt": DT, "activation": ACTIVATIONS.get(activation, activation),
+           "allow_unstable": True}
     c = uniform(seeds, 1, m, bound=m**-0.5, seed=1)
     if authors:
         w = torch.randn(seeds, m, generator=torch.Generator().manual_seed(2),
@@ -140,7 +141,7 @@ def error_of(name: str, activation: str, inputs: int, seed: int = 999):
 
     Args:
         name: "exp" or "pol".
-        activation: "linear", "hardtanh" or "tanh".
+        activation: "linear", "hardtanh", "tanh" or "relu".
         inputs: number of inputs.
         seed: of the inputs.
     """

@@ -34,6 +34,16 @@ def over_seeds(table: Table, column: str = "sampled") -> Table:
     return Table.from_rows(("width", "radius", "error", "least", "most"), rows)
 
 
+def parts(table: Table, name: str) -> list[tuple[str, Table]]:
+    """Return each value of a column and its rows; "all" rows if it is not there.
+
+    Args:
+        table: of one configuration, or of several.
+        name: of a column that only several have.
+    """
+    return list(table.groups(name)) if name in table.columns else [("all", table)]
+
+
 def reach(radii: np.ndarray, errors: np.ndarray, level: float) -> float:
     """Return the radius at which a curve reaches a level, between points in logarithms.
 
