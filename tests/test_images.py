@@ -1,9 +1,10 @@
 """Images: where they come from, what is refused, and how they become sequences."""
 
 import gzip
-import subprocess
-import sys
+import hashlib
+import ssl
 import urllib.request
+from http.client import IncompleteRead
 from io import BytesIO
 from urllib.error import URLError
 
@@ -50,11 +51,6 @@ def test_the_digits_of_scikit_learn_are_there():
     assert digits.labels[:10].tolist() == [*range(10)]
     assert digits.labels.bincount().min() > 170 and digits.pixels.max() == 1
     assert torch.equal(digits.pixels * 16, (digits.pixels * 16).round())
-
-
-def test_importing_the_package_does_not_import_scikit_learn():
-    code = "import comlib, comlib.data, sys; sys.exit('sklearn' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_pixels_rows_and_permuted_pixels_are_read_line_by_line():
@@ -125,27 +121,80 @@ def test_what_is_not_mnist_is_refused_by_name(nowhere):
         load_mnist(nowhere, verify=False)
 
 
-def test_a_download_is_checked_before_it_is_kept(nowhere, monkeypatch):
-    source, cache = fake_mnist(nowhere), nowhere / "kept"
-    names = mnist.PARTS["train"]
-    asked = []
+class Answer(BytesIO):
+    """What the internet says: some bytes, and how many they should be."""
+
+    def __init__(self, content, length=None):
+        super().__init__(content)
+        self.headers = {"Content-Length": str(length or len(content))}
+
+
+@pytest.fixture
+def internet(nowhere, monkeypatch):
+    """The fake files can be downloaded and are taken for right; what was asked for."""
+    source, asked = fake_mnist(nowhere), []
 
     def answer(url, timeout):
         asked.append(url.removeprefix(mnist.MNIST_URL))
-        return BytesIO((source / asked[-1]).read_bytes())
+        return Answer((source / asked[-1]).read_bytes())
 
     monkeypatch.setattr(urllib.request, "urlopen", answer)
-    with pytest.raises(InputError, match="verify: must find the md5"):
-        load_mnist(download=True, cache=cache)
-    assert not cache.exists()
-    assert len(load_mnist(download=True, cache=cache, verify=False)) == 30
-    assert sorted(p.name for p in cache.iterdir()) == sorted(names)
-    assert len(load_mnist(cache=cache, verify=False)) == 30
-    assert asked == [names[0], *names]
+    for name in mnist.MNIST_MD5:
+        checksum = hashlib.md5((source / name).read_bytes()).hexdigest()
+        monkeypatch.setitem(mnist.MNIST_MD5, name, checksum)
+    return asked
 
+
+def test_a_download_is_kept_and_asked_for_once(internet, tmp_path):
+    cache, names = tmp_path / "kept", mnist.PARTS["train"]
+    assert len(load_mnist(download=True, cache=cache)) == 30
+    assert sorted(p.name for p in cache.iterdir()) == sorted(names)
+    assert len(load_mnist(download=True, cache=cache)) == 30
+    assert internet == [*names]
+
+
+def test_a_download_that_is_not_mnist_is_not_kept(internet, tmp_path, monkeypatch):
+    cache = tmp_path / "kept"
+    monkeypatch.setitem(mnist.MNIST_MD5, mnist.PARTS["train"][0], "f68b3c2dcbea")
+    with pytest.raises(InputError, match="verify: must find the md5 f68b3c2dcbea"):
+        load_mnist(download=True, cache=cache)
+    assert len(load_mnist(download=True, cache=cache, verify=False)) == 30
+    assert not cache.exists()
+
+
+@pytest.mark.parametrize("error", [URLError("no route"), IncompleteRead(b"a", 9),
+                                   TimeoutError(), ssl.SSLError()], ids=repr)
+def test_without_the_internet_the_cure_is_named(nowhere, monkeypatch, error):
     def fails(*_, **__):
-        raise URLError("no route")
+        raise error
 
     monkeypatch.setattr(urllib.request, "urlopen", fails)
     with pytest.raises(InputError, match="download: must find the internet.*MNIST_DIR"):
-        load_mnist(part="test", download=True, cache=cache)
+        load_mnist(part="test", download=True, cache=nowhere / "kept")
+    assert not (nowhere / "kept").exists()
+
+
+def test_a_download_cut_short_is_refused(nowhere, monkeypatch):
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: Answer(b"half", 8))
+    with pytest.raises(InputError, match="download: must bring 8 bytes; got 4"):
+        load_mnist(download=True, cache=nowhere / "kept", verify=False)
+    assert not (nowhere / "kept").exists()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError("disk full")], ids=repr)
+def test_an_interrupted_write_leaves_nothing(internet, tmp_path, monkeypatch, error):
+    def half(path, content):
+        with open(path, "wb") as file:
+            file.write(content[:50])
+        raise error
+
+    monkeypatch.setattr(type(tmp_path), "write_bytes", half)
+    with pytest.raises((InputError, KeyboardInterrupt), match="^$|cache: must be"):
+        load_mnist(download=True, cache=tmp_path / "kept")
+    assert not [*(tmp_path / "kept").iterdir()]
+
+
+def test_a_cache_that_is_no_folder_is_named(internet, tmp_path):
+    (tmp_path / "kept").write_text("a file")
+    with pytest.raises(InputError, match="cache: must be a folder"):
+        load_mnist(download=True, cache=tmp_path / "kept")

@@ -5,8 +5,8 @@ import hashlib
 import os
 import urllib.request
 import zlib
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 
 import numpy as np
 import torch
@@ -47,12 +47,14 @@ def load_mnist(
     Args:
         folder: with the packed files.
         part: "train", 60,000 digits, or "test", 10,000.
-        download: get what is missing (11 MB for both parts) and keep it in the cache.
+        download: get what is missing (11 MB for both parts) and keep it in the cache,
+            if its checksum was found right.
         cache: folder (default: comlib/mnist in the user's cache).
         verify: compare checksums; without it any file of the format is taken.
 
     Raises:
-        InputError: an unknown part, no file, or one of another checksum or content.
+        InputError: an unknown part, no file, or one of another checksum or content;
+            no internet, or a cache that cannot be written to.
     """
     check_choice("part", part, PARTS)
     named = folder or os.environ.get("MNIST_DIR")
@@ -78,18 +80,40 @@ def _content(
         return _verified(name, path.read_bytes(), str(path), verify)
     if named or not download:
         raise InputError("folder", f"must hold {name}", str(named or "none"), _CURE)
+    content = _verified(name, _downloaded(MNIST_URL + name), MNIST_URL + name, verify)
+    if verify:
+        _keep(path, content)
+    return content
+
+
+def _downloaded(url: str) -> bytes:
+    """Return what the internet has, if it came whole."""
     try:
-        with urllib.request.urlopen(MNIST_URL + name, timeout=30) as answer:
-            content = answer.read(_LARGEST)
-    except (URLError, TimeoutError, ConnectionError) as error:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            content, length = answer.read(_LARGEST), answer.headers["Content-Length"]
+    except (OSError, HTTPException) as error:
         raise InputError("download", "must find the internet", type(error).__name__,
                          _CURE) from None
-    content = _verified(name, content, MNIST_URL + name, verify)
-    kept.mkdir(parents=True, exist_ok=True)
-    partial = kept / f"{name}.{os.getpid()}"
-    partial.write_bytes(content)
-    partial.replace(path)
+    if length and len(content) < int(length):
+        raise InputError("download", f"must bring {length} bytes", len(content),
+                         "try it again")
     return content
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file to the cache, whole or not at all."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        raise InputError("cache", "must be a folder that can be written to",
+                         f"{type(error).__name__}: {path.parent}",
+                         "pass cache=FOLDER") from None
+    finally:
+        if partial.exists():
+            partial.unlink()
 
 
 def _verified(name: str, content: bytes, where: str, verify: bool) -> bytes:
@@ -97,7 +121,7 @@ def _verified(name: str, content: bytes, where: str, verify: bool) -> bytes:
     if verify and found != MNIST_MD5[name]:
         raise InputError("verify", f"must find the md5 {MNIST_MD5[name][:12]}... in "
                          f"{where}", f"{found[:12]}... of {len(content)} bytes",
-                         "get it again; verify=False takes any file of the format")
+                         "delete and get it again; verify=False takes any such file")
     return content
 
 

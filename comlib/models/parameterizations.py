@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from ..checks import InputError, check_parameters
+from .matrix_functions import matrix_function
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,9 @@ class Parameterization(ABC):
         complex ones it need not (f(mu) = -exp(mu) at mu = i*pi is +1).
 
         Args:
-            M: raw matrices with distinct eigenvalues.
+            M: raw matrices with a basis of eigenvectors.
         """
-        mu, V = torch.linalg.eig(M)
-        return torch.linalg.solve(V, V * self(mu)[..., None, :], left=False).real
+        return matrix_function(self, M)
 
     def inverse_matrix(
         self, W: Float[Tensor, "*stack m m"]

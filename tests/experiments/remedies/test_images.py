@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 from test_images import fake_mnist
 
 from comlib import InputError, Table
@@ -85,16 +86,14 @@ def test_orders_are_counted_for_and_against_the_published_one():
     assert said["published"][1] == "0.9028 (7.2e-05)" and "(" in said["ours"][0]
 
 
-def test_an_interval_covers_as_often_as_it_says():
-    draw, missed = np.random.default_rng(1), 0
-    for _ in range(200):
-        rows = [(name, seed, 0.1, 5, draw.normal())
-                for name in MAPS for seed in range(5)]
-        table = Table.from_rows(
-            ("name", "seed", "learning_rate", "update", "test"), rows)
-        verdicts = comparison.paired(table, comparison.equal(0.1), "test")["verdict"]
-        missed += any(v != "undecided" for v in verdicts)
-    assert 1 <= missed <= 18  # five per cent of 200, or fewer
+def test_the_margin_is_that_of_a_paired_test_for_six_pairs():
+    table = sweep({"softplus": 0.0, "exp": 0.1, "inverse": 1.0, "direct": 3.0})
+    pairs = comparison.paired(table, comparison.equal(0.1), "test")
+    first, second = (comparison.by_seed(table, name, 0.1, "test")
+                     for name in ("softplus", "exp"))
+    low, high = stats.ttest_rel(first, second).confidence_interval(1 - 0.05 / 6)
+    assert pairs["difference"][0] == pytest.approx((low + high) / 2)
+    assert pairs["margin"][0] == pytest.approx((high - low) / 2)
 
 
 def test_matched_courses_come_closer_as_the_rate_falls():

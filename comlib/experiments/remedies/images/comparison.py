@@ -187,6 +187,9 @@ def draw_courses(table: Table) -> Figure:
                           labels=list(MAPS), xlabel="updates", ylabel=label, ax=ax,
                           yscale="log" if column == "train" else "linear")
             ax.set_title(start)
+        ticks = [loss for loss in (0.2, 0.5, 1, 2) if loss > axes[2 * k].get_ylim()[0]]
+        axes[2 * k].minorticks_off()
+        axes[2 * k].set_yticks(ticks, [f"{loss:g}" for loss in ticks])
     figures.legend_above(*axes)
     return fig
 

@@ -76,6 +76,9 @@ def plot(table: Table) -> Figure:
         table: what ``run`` returned.
     """
     fig, axes = figures.panels(1)
+    maps = [name for name in table.values("network") if name != "untrained"]
+    table = Table.stack([table.where(network=name)  # maps first: the usual colours
+                         for name in (*maps, "untrained")])
     figures.lines(table, "t", "memory", by="network", ax=axes[0], yscale="log",
                   xlabel="steps", ylabel="memory function", floor=0.0)
     axes[0].axvline(8, color=figures.GUIDE, linewidth=1)
