@@ -107,26 +107,23 @@ def rgb(colours) -> set[str]:
 
 
 @pytest.mark.parametrize("name", pages())
-def test_page_is_complete_and_its_figures_have_the_colours_of_the_mode(name, open_page):
+def test_page_is_complete_fits_a_phone_and_has_the_colours_of_the_mode(name, open_page):
     page = open_page((HTML / name).as_uri())
-    assert page.get_attribute("html", "data-theme") == "light"
     assert faults(page) == []
     assert page.query_selector("div.cell_output img") is None, "a figure without SVG"
     seen = []
-    for mode in (0, 1):
-        theme = ("light", "dark")[mode]
+    for mode, theme in enumerate(("light", "dark")):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
         seen.append(set(page.evaluate(COLOURS)))
         assert seen[mode] <= rgb(pair[mode] for pair in PALETTE.values())
     fixed = rgb(light for light, dark in PALETTE.values() if light == dark)
     assert seen[0] & seen[1] <= fixed
-
-
-@pytest.mark.parametrize("name", pages())
-def test_page_is_complete_on_a_dark_phone_and_fits_it(name, open_page):
-    page = open_page((HTML / name).as_uri(), "dark", width=420)
-    assert page.get_attribute("html", "data-theme") == "dark"
+    page.set_viewport_size({"width": 420, "height": 900})
+    fits_a_phone(page)
     assert faults(page) == []
+
+
+def fits_a_phone(page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     for figure in page.evaluate(FIGURES):
@@ -134,6 +131,15 @@ def test_page_is_complete_on_a_dark_phone_and_fits_it(name, open_page):
         below = zip(figure["bottoms"], figure["tops"][1:], strict=False)
         assert all(bottom <= top for bottom, top in below), figure
         assert figure["text"] >= 11, figure
+
+
+@pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 420)])
+def test_a_page_opens_in_the_mode_of_its_reader(scheme, width, open_page):
+    page = open_page((HTML / "book/foundations/stability.html").as_uri(), scheme, width)
+    assert page.get_attribute("html", "data-theme") == scheme
+    assert faults(page) == []
+    if width == 420:
+        fits_a_phone(page)
 
 
 def test_search_works_without_network(open_page):
