@@ -35,6 +35,7 @@ INNER = {
     "models.response": "inner loops, whose callers have checked",
     "models.discretisations": "inner loops, whose callers have checked",
     "models.weights": "does the checking of models",
+    "models.matrix_functions": "the inner side of Parameterization.matrix",
     "modes.steps": "the inner side of descents and experiments",
     "measures.perturbation.norms": "the inner side of Ball",
     "kernels.integrals": "inner loops, whose callers have checked",

@@ -240,7 +240,7 @@ CALLS = {
         lambda: cm.fit(LINEAR, Exponential(), length=5),
     ),
     "the Hankel values of a target": (
-        "model",
+        "H",
         lambda: cm.hankel_singular_values(TARGET),
     ),
     "the radius of a stack": (
