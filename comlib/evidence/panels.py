@@ -74,7 +74,8 @@ def label_lines(*axes: Axes) -> None:
 def _apart(ends: np.ndarray, step: float) -> np.ndarray:
     """Return the least changed heights that differ by ``step`` among neighbours.
 
-    Neighbours are ends that no gap of a fifth of the axes separates.
+    Neighbours are ends that no gap of a fifth of the axes separates. None is higher
+    than the axes, where the title stands.
     """
     heights = np.maximum(ends[:, 1], step / 2)
     across = np.argsort(ends[:, 0])
@@ -82,7 +83,8 @@ def _apart(ends: np.ndarray, step: float) -> np.ndarray:
     for group in np.split(across, gaps):
         order = group[np.argsort(ends[group, 1], kind="stable")]
         steps = step * np.arange(len(order))
-        heights[order] = isotonic_regression(heights[order] - steps).x + steps
+        spread = isotonic_regression(heights[order] - steps).x + steps
+        heights[order] = np.minimum(spread, 1 - step / 2 - steps[::-1])
     return heights
 
 

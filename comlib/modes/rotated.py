@@ -12,6 +12,7 @@ from ..checks import (InputError, check_choice, check_count, check_filled,
                       check_positive)
 from ..functional import DTYPE
 from .moments import check_inside
+from .steps import adam
 
 MAPS = {"direct": (lambda w: w, torch.ones_like, lambda lam: lam),
         "double exp": (lambda w: torch.exp(-torch.exp(w)), lambda lam: lam * lam.log(),
@@ -156,7 +157,7 @@ def _adam(evaluate: Callable, w: Tensor, learning_rates: Sequence[float], update
     first = evaluate(w)[0]
     w = w.expand(len(check_filled("learning_rates", learning_rates)), *w.shape)
     wide = (slice(None),) + (None,) * (w.ndim - 1)
-    m, v = torch.zeros_like(w), torch.zeros_like(w)
+    move = adam(rates[wide])
     best = w.new_full(w.shape[:2], torch.inf)
     hit, left = (torch.full(w.shape[:2], -1) for _ in range(2))
     for k in range(updates):
@@ -165,7 +166,5 @@ def _adam(evaluate: Callable, w: Tensor, learning_rates: Sequence[float], update
         runs = left < 0
         best = torch.where(runs, torch.minimum(best, loss / first), best)
         hit = torch.where(runs & (hit < 0) & (loss <= level * first), k, hit)
-        m, v = m + 0.1 * (g - m), v + 0.001 * (g**2 - v)
-        step = m / (1 - 0.9 ** (k + 1)) / ((v / (1 - 0.999 ** (k + 1))).sqrt() + 1e-8)
-        w = w - rates[wide] * step * runs.view(*runs.shape, *[1] * (w.ndim - 2))
+        w = w - move(g) * runs.view(*runs.shape, *[1] * (w.ndim - 2))
     return Runs(best, hit, left)
