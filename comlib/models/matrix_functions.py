@@ -55,12 +55,23 @@ class _MatrixFunction(torch.autograd.Function):
 
 def _derivative(f: Callable[[Tensor], Tensor], M: Tensor, H: Tensor) -> Tensor:
     mu, V = torch.linalg.eig(M)
-    rise, run = (z[..., :, None] - z[..., None, :] for z in (f(mu), mu))
-    # between neighbours the quotient is all rounding, and the mean slope is exact
-    near = run.abs() < 1e-5 * (1 + mu.abs()[..., None])
     # backwards, since forward derivatives do not nest; hence the conjugate
     slope = torch.func.vjp(f, mu)[1](torch.ones_like(mu))[0].conj()
-    F = torch.where(near, (slope[..., :, None] + slope[..., None, :]) / 2,
-                    rise / torch.where(near, torch.ones_like(run), run))
+    F = divided_differences(mu, f(mu), slope)
     inside = F * torch.linalg.solve(V, H.to(V) @ V)
     return torch.linalg.solve(V, V @ inside, left=False).real
+
+
+def divided_differences(w: Tensor, values: Tensor, slopes: Tensor) -> Tensor:
+    """Return (f(w_i) - f(w_j)) / (w_i - w_j), and f'(w_i) if they are equal.
+
+    Args:
+        w: (\\*stack, m), real or complex.
+        values: f(w).
+        slopes: f'(w).
+    """
+    rise, run = (z[..., :, None] - z[..., None, :] for z in (values, w))
+    # between neighbours the quotient is all rounding, and the mean slope is exact
+    near = run.abs() < 1e-5 * (1 + w.abs()[..., None])
+    return torch.where(near, (slopes[..., :, None] + slopes[..., None, :]) / 2,
+                       rise / torch.where(near, torch.ones_like(run), run))

@@ -1,10 +1,10 @@
 """How fast a step on raw weights moves what the network sees, to first order."""
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from ..arguments import checked
+from .matrix_functions import divided_differences
 from .parameterizations import Parameterization
 
 
@@ -28,10 +28,4 @@ def eigenvalue_speeds(
         InputError: an eigenvalue outside the range of f.
     """
     w = f.inverse(eigenvalues)
-    rise = f(w)[:, None] - f(w)
-    run = w[:, None] - w
-    # between neighbours the quotient is all rounding, and the mean slope is exact
-    near = run.abs() < 1e-5 * (1 + w.abs())
-    slope = f.derivative(w)
-    return torch.where(near, (slope[:, None] + slope) / 2, rise / torch.where(
-        near, torch.ones_like(run), run))
+    return divided_differences(w, f(w), f.derivative(w))
